@@ -1,0 +1,40 @@
+import { defineConfig } from "vitest/config";
+
+const serverOnly = { "server-only": new URL("./node_modules/server-only/empty.js", import.meta.url).pathname };
+
+export default defineConfig({
+  resolve: { tsconfigPaths: true, alias: serverOnly },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "rules",
+          include: ["*.test.ts", "{lib,components,emails,app}/**/*.test.{ts,tsx}"],
+          exclude: ["**/*.db.test.ts", "node_modules/**"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "database",
+          include: ["{lib,app,e2e}/**/*.db.test.ts", "supabase/tests/**/*.test.ts"],
+          globalSetup: ["e2e/database/setup.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "stripe",
+          include: ["local/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
