@@ -1,0 +1,69 @@
+import type Stripe from "stripe";
+
+/** Any object of the API as the double keeps and sends it. */
+export interface StripeObject {
+  id: string;
+  object: string;
+  [key: string]: unknown;
+}
+
+type Expandable = { object: string };
+type Plain<T> = T extends Stripe.Decimal ? string : T extends ReadonlyArray<infer Item> ? Field<Item>[] : Shape<T>;
+type Shape<T> = T extends (...args: never[]) => unknown
+  ? never
+  : T extends object
+    ? { [K in keyof T]: Field<T[K]> }
+    : T;
+/** A field that may be an id or the object it names is always kept as the id. */
+type Field<T> = string extends T ? Exclude<T, Expandable> : Plain<T>;
+
+/** stripe-node's type of an object as it is kept: ids not expanded, decimals as strings. */
+export type Stored<T> = { [K in keyof T]: Field<T[K]> };
+/** stripe-node's type of a request's parameters as a handler gets them: decimals as strings. */
+export type Params<T> = T extends Stripe.Decimal
+  ? string
+  : T extends ReadonlyArray<infer Item>
+    ? Params<Item>[]
+    : T extends object
+      ? { [K in keyof T]: Params<T[K]> }
+      : T;
+
+/** Every public object by the value of its `object` field. */
+export interface Objects {
+  balance_transaction: Stored<Stripe.BalanceTransaction>;
+  "billing.meter": Stored<Stripe.Billing.Meter>;
+  "billing.meter_event": Stored<Stripe.Billing.MeterEvent>;
+  "billing.meter_event_adjustment": Stored<Stripe.Billing.MeterEventAdjustment>;
+  "billing.meter_event_summary": Stored<Stripe.Billing.MeterEventSummary>;
+  "billing_portal.configuration": Stored<Stripe.BillingPortal.Configuration>;
+  "billing_portal.session": Stored<Stripe.BillingPortal.Session>;
+  charge: Stored<Stripe.Charge>;
+  "checkout.session": Stored<Stripe.Checkout.Session>;
+  coupon: Stored<Stripe.Coupon>;
+  credit_note: Stored<Stripe.CreditNote>;
+  customer: Stored<Stripe.Customer>;
+  customer_balance_transaction: Stored<Stripe.CustomerBalanceTransaction>;
+  discount: Stored<Stripe.Discount>;
+  dispute: Stored<Stripe.Dispute>;
+  event: Stored<Stripe.EventBase>;
+  invoice: Stored<Stripe.Invoice>;
+  invoice_payment: Stored<Stripe.InvoicePayment>;
+  invoiceitem: Stored<Stripe.InvoiceItem>;
+  item: Stored<Stripe.LineItem>;
+  line_item: Stored<Stripe.InvoiceLineItem>;
+  payment_intent: Stored<Stripe.PaymentIntent>;
+  payment_method: Stored<Stripe.PaymentMethod>;
+  price: Stored<Stripe.Price>;
+  product: Stored<Stripe.Product>;
+  promotion_code: Stored<Stripe.PromotionCode>;
+  refund: Stored<Stripe.Refund>;
+  setup_intent: Stored<Stripe.SetupIntent>;
+  subscription: Stored<Stripe.Subscription>;
+  subscription_item: Stored<Stripe.SubscriptionItem>;
+  subscription_schedule: Stored<Stripe.SubscriptionSchedule>;
+  tax_id: Stored<Stripe.TaxId>;
+  "test_helpers.test_clock": Stored<Stripe.TestHelpers.TestClock>;
+  webhook_endpoint: Stored<Stripe.WebhookEndpoint>;
+}
+
+export type ObjectName = keyof Objects;

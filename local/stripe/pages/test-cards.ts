@@ -1,0 +1,44 @@
+import { type Html, html } from "./html.ts";
+
+/** The cards a page offers to fill in with one press. */
+export const offeredCards = [
+  { number: "4242 4242 4242 4242", outcome: "Succeeds" },
+  { number: "4000 0000 0000 0002", outcome: "Declined" },
+  { number: "4000 0000 0000 9995", outcome: "Insufficient funds" },
+  { number: "4000 0027 6000 3184", outcome: "Asks for 3D Secure" },
+  { number: "4000 0000 0000 0341", outcome: "Succeeds now, declined on renewal" },
+] as const;
+
+/** The list of test cards beside a payment form, and the script that fills them in and stops a second press. */
+export function testCardList(): Html {
+  return html`<section class="gap" aria-labelledby="cards-title">
+<h2 id="cards-title">Test cards</h2>
+<ul class="cards">${offeredCards.map(
+    (card) =>
+      html`<li><button type="button" data-card="${card.number}"><span>${card.outcome}</span><code>${card.number}</code></button></li>`,
+  )}</ul>
+<p class="small muted">Press one to fill it in. Any future date and any three digits will do.</p>
+</section>
+<script>
+for (const button of document.querySelectorAll("[data-card]")) {
+  button.addEventListener("click", () => {
+    const fill = (id, value) => { const field = document.getElementById(id); if (field) field.value = value; };
+    fill("number", button.dataset.card);
+    fill("expiry", "12 / " + String(new Date().getFullYear() + 4).slice(2));
+    fill("cvc", "123");
+    const name = document.getElementById("name");
+    if (name && !name.value) name.value = "Test Person";
+    document.getElementById("number")?.focus();
+  });
+}
+for (const form of document.querySelectorAll("form[data-once]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "yes";
+    const button = event.submitter ?? form.querySelector("button[type=submit]");
+    if (button) setTimeout(() => { button.disabled = true; button.textContent = button.dataset.busy || "Working…"; });
+  });
+}
+window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+</script>`;
+}
