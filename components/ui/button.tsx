@@ -1,0 +1,2 @@
+export { Button, type ButtonProps } from "./button-pressable";
+export { buttonVariants } from "./button-variants";
