@@ -64,7 +64,7 @@ export const getSession = cache(async (): Promise<Session | null> => {
   return account ? { user, account, accounts } : null;
 });
 
-/** The header in which the proxy tells a page its own path. */
+/** The header in which the proxy tells a page its own path. The proxy overwrites what a visitor sends. */
 export const PATH_HEADER = "x-path";
 
 /**

@@ -1,7 +1,7 @@
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { env } from "@/lib/env";
 import type { Database } from "./database.types";
-import { withoutRealtime } from "./realtime";
+import { withoutRealtime } from "./options";
 
 let last: { url: string; key: string; client: SupabaseClient<Database> } | undefined;
 
