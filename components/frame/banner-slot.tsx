@@ -1,0 +1,38 @@
+"use client";
+
+import type { Route } from "next";
+import Link from "next/link";
+import { Banner } from "@/components/ui/banner";
+import { buttonVariants } from "@/components/ui/button";
+import { useBalance } from "./balance";
+import { type BannerFacts, chooseBanner } from "./banners";
+
+/** The place above the content where at most one banner stands; it follows the live balance. */
+export function BannerSlot({ facts }: { facts: BannerFacts }) {
+  const available = useBalance() ?? facts.available;
+  const choice = chooseBanner({ ...facts, available });
+  if (!choice) return null;
+  const { action } = choice;
+  const look = buttonVariants({ size: "sm" });
+  return (
+    <Banner
+      tone={choice.tone}
+      title={choice.title}
+      className="mb-6"
+      action={
+        action &&
+        (action.href.startsWith("/") ? (
+          <Link href={action.href as Route} className={look}>
+            {action.label}
+          </Link>
+        ) : (
+          <a href={action.href} className={look}>
+            {action.label}
+          </a>
+        ))
+      }
+    >
+      {choice.text}
+    </Banner>
+  );
+}

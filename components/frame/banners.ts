@@ -1,0 +1,169 @@
+import { brand } from "@/components/brand/brand";
+import type { Entitlement } from "@/lib/billing/entitlement";
+import { formatCredits, formatDate } from "@/lib/billing/format";
+import { policy } from "@/lib/billing/plans";
+
+/** What a banner is chosen from. Plain values only: it crosses from server to browser. */
+export interface BannerFacts {
+  notice: Entitlement["notice"];
+  frozen: boolean;
+  debt: number;
+  available: number;
+  lowCreditThreshold: number | null;
+  /** false for members, who are told whom to ask instead of being sent to checkout. */
+  canManageBilling: boolean;
+}
+
+export interface BannerChoice {
+  /** Stable name of the reason, for tests. */
+  code: string;
+  tone: "info" | "warning" | "danger";
+  title: string;
+  text: string;
+  action: { label: string; href: string } | null;
+}
+
+const ask = "Ask an owner or admin of this account to do it.";
+
+function fix(facts: BannerFacts, label: string, href: string): BannerChoice["action"] {
+  return facts.canManageBilling ? { label, href } : null;
+}
+
+function on(date: Date | undefined): string {
+  return date ? ` on ${formatDate(new Date(date))}` : "";
+}
+
+function stopped(facts: BannerFacts): BannerChoice | null {
+  const { notice } = facts;
+  const pay = notice?.url ?? "/billing";
+  if (notice?.code === "suspended")
+    return {
+      code: "suspended",
+      tone: "danger",
+      title: "This account is suspended",
+      text: "An invoice has gone unpaid for too long. Your credits and conversations are kept; pay the invoice to use them again.",
+      action: fix(facts, "Pay the invoice", pay),
+    };
+  if (notice?.code === "on_hold" || facts.frozen)
+    return {
+      code: "on_hold",
+      tone: "danger",
+      title: "This account is on hold",
+      text: "Nothing can be spent or bought for now. Your credits are kept. Write to us and we will sort it out.",
+      action: { label: "Contact support", href: `mailto:${brand.supportEmail}` },
+    };
+  if (facts.debt > 0)
+    return {
+      code: "debt",
+      tone: "danger",
+      title: `You owe ${formatCredits(facts.debt)} credits`,
+      text: "More was used, or a payment was returned, than this account had. The next credits you buy settle this first.",
+      action: fix(facts, "Add credits", "/credits#packs"),
+    };
+  return null;
+}
+
+function unpaid(facts: BannerFacts): BannerChoice | null {
+  const { notice } = facts;
+  const pay = notice?.url ?? "/billing";
+  switch (notice?.code) {
+    case "downgraded":
+      return {
+        code: "downgraded",
+        tone: "danger",
+        title: "Your plan is paused because an invoice is unpaid",
+        text: "You are on the Free plan until it is paid; then your plan comes back at once.",
+        action: fix(facts, "Pay the invoice", pay),
+      };
+    case "pay_now":
+      return {
+        code: "pay_now",
+        tone: "warning",
+        title: "Your last payment did not go through",
+        text: "We will try again. Pay now, or use another card, so that your plan goes on.",
+        action: fix(facts, "Pay now", pay),
+      };
+    case "finish_payment":
+      return {
+        code: "finish_payment",
+        tone: "warning",
+        title: "Your payment is not finished",
+        text: "Your bank asks you to confirm it. The plan starts when you have.",
+        action: fix(facts, "Finish the payment", pay),
+      };
+    default:
+      return null;
+  }
+}
+
+function low(facts: BannerFacts): BannerChoice | null {
+  const { available, lowCreditThreshold } = facts;
+  if (available === 0)
+    return {
+      code: "out_of_credits",
+      tone: "warning",
+      title: "You have no credits left",
+      text: "Questions will not be sent until there are some. What you have written is kept.",
+      action: fix(facts, "Add credits", "/credits#packs"),
+    };
+  if (lowCreditThreshold !== null && available < lowCreditThreshold)
+    return {
+      code: "low_credit",
+      tone: "warning",
+      title: `You have ${formatCredits(available)} credits left`,
+      text: `That is less than ${policy.lowCreditPercent} % of what you had after credits last came in. At zero, answers stop.`,
+      action: fix(facts, "Add credits", "/credits#packs"),
+    };
+  return null;
+}
+
+function soon({ notice, ...facts }: BannerFacts): BannerChoice | null {
+  const manage = fix({ notice, ...facts }, "See your plan", "/billing");
+  switch (notice?.code) {
+    case "ends_on":
+      return {
+        code: "ends_on",
+        tone: "info",
+        title: `Your plan ends${on(notice.at)}`,
+        text: "Until then nothing changes. Credits you bought stay yours.",
+        action: manage,
+      };
+    case "paid_until":
+      return {
+        code: "paid_until",
+        tone: "info",
+        title: `Your plan is paid and ends${on(notice.at)}`,
+        text: "Subscribe again to go on after that.",
+        action: manage,
+      };
+    case "trial_ends":
+      return {
+        code: "trial_ends",
+        tone: "info",
+        title: `Your trial ends${on(notice.at)}`,
+        text: "Your plan starts then, and your card is charged for the first time.",
+        action: manage,
+      };
+    case "paused":
+    case "collection_paused":
+      return {
+        code: "paused",
+        tone: "info",
+        title: "Your plan is paused",
+        text: "You can go on with the credits you have.",
+        action: manage,
+      };
+    default:
+      return null;
+  }
+}
+
+/**
+ * The one banner to show: the most serious first. What stops everything, then debt, then unpaid invoices,
+ * then credits that run out, then what ends soon. null: nothing to say.
+ */
+export function chooseBanner(facts: BannerFacts): BannerChoice | null {
+  const choice = stopped(facts) ?? unpaid(facts) ?? low(facts) ?? soon(facts);
+  if (!choice || choice.action || facts.canManageBilling || choice.tone === "info") return choice;
+  return { ...choice, text: `${choice.text} ${ask}` };
+}

@@ -1,0 +1,37 @@
+"use client";
+
+import { Menu as MenuIcon } from "lucide-react";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { type ReactNode, useState } from "react";
+import { brand } from "@/components/brand/brand";
+import { Mark } from "@/components/brand/logo";
+import { Sheet, SheetContent, SheetTrigger } from "@/components/ui/sheet";
+import { Balance } from "./plan-and-balance";
+
+/** The bar of small screens: the sections behind a button, and the balance always in sight. */
+export function TopBar({ children }: { children: ReactNode }) {
+  const path = usePathname();
+  const [openAt, setOpenAt] = useState<string | null>(null);
+  return (
+    <header className="sticky top-0 z-30 flex h-12 items-center gap-2 border-b border-border bg-background px-2 lg:hidden">
+      <Sheet open={openAt === path} onOpenChange={(open) => setOpenAt(open ? path : null)}>
+        <SheetTrigger
+          aria-label="Open the menu"
+          className="grid size-9 place-items-center rounded-md text-muted hover:bg-surface-2"
+        >
+          <MenuIcon aria-hidden="true" className="size-5" />
+        </SheetTrigger>
+        <SheetContent title="Menu" className="pt-10">
+          {children}
+        </SheetContent>
+      </Sheet>
+      <Link href="/assistant" aria-label={brand.name} className="rounded-md">
+        <Mark />
+      </Link>
+      <Link href="/credits" className="ml-auto rounded-md px-2 py-1 text-13">
+        <Balance />
+      </Link>
+    </header>
+  );
+}
