@@ -1,0 +1,100 @@
+import Stripe from "stripe";
+import type { Currency, Price } from "@/lib/billing/catalogue";
+import { allOffers, basePrice, lookupKeyOf, type Offer } from "@/lib/billing/offers";
+import { catalogue } from "@/lib/billing/plans";
+import { priceMetadata } from "./prices";
+
+/** The meter that counts rated credits used beyond allowance and bought credits. */
+export const METER_EVENT = "token_usage";
+const TAX_BEHAVIOR = "exclusive";
+
+/** A product as it must exist at Stripe; its id is ours, so that making it again changes nothing. */
+export interface ProductPlan {
+  readonly id: string;
+  readonly name: string;
+  readonly description?: string;
+}
+
+const productIdOf = (offer: Offer) =>
+  offer.kind === "pack" ? `ledgerline_pack_${offer.pack.key}` : `ledgerline_plan_${offer.plan.key}`;
+
+/** Every product plans.ts needs: one for each plan with a price, one for each pack. */
+export function neededProducts(offers = allOffers()): ProductPlan[] {
+  const byId = new Map<string, ProductPlan>();
+  for (const offer of offers) {
+    const id = productIdOf(offer);
+    if (byId.has(id)) continue;
+    byId.set(
+      id,
+      offer.kind === "pack"
+        ? { id, name: offer.pack.name }
+        : { id, name: offer.plan.name, description: offer.plan.summary },
+    );
+  }
+  return [...byId.values()];
+}
+
+/** Cents per 1,000 credits as the decimal price of one credit. */
+function perCredit(centsPer1000: number): Stripe.Decimal {
+  const [whole, fraction] = [Math.floor(centsPer1000 / 1000), centsPer1000 % 1000];
+  return Stripe.Decimal.from(`${whole}.${String(fraction).padStart(3, "0")}`);
+}
+
+function amounts(
+  price: Price,
+  amountOf: (cents: number) => { unit_amount: number } | { unit_amount_decimal: Stripe.Decimal },
+) {
+  const { currency } = catalogue.policy;
+  const others = (Object.keys(price) as Currency[]).filter((other) => other !== currency);
+  return {
+    currency,
+    ...amountOf(price[currency]),
+    tax_behavior: TAX_BEHAVIOR,
+    currency_options: Object.fromEntries(
+      others.map((other) => [other, { ...amountOf(price[other]), tax_behavior: TAX_BEHAVIOR }]),
+    ),
+  } satisfies Partial<Stripe.PriceCreateParams>;
+}
+
+const inCents = (unit_amount: number) => ({ unit_amount });
+const inDecimals = (centsPer1000: number) => ({ unit_amount_decimal: perCredit(centsPer1000) });
+
+/**
+ * How an offer is written at Stripe. Every price has a tax behaviour and the amounts of all currencies from
+ * its first day, since neither can be changed later.
+ * @param meter id of the meter, for overage
+ */
+export function priceParams(offer: Offer, meter: string): Stripe.PriceCreateParams {
+  const lookup_key = lookupKeyOf(offer);
+  const common = { product: productIdOf(offer), lookup_key, nickname: lookup_key, metadata: priceMetadata(offer) };
+  switch (offer.kind) {
+    case "base": {
+      const price = basePrice(offer.plan, offer.interval);
+      if (!price) throw new Error(`${offer.plan.name} has no ${offer.interval} price`);
+      const interval = offer.interval === "monthly" ? ("month" as const) : ("year" as const);
+      return { ...common, ...amounts(price, inCents), recurring: { interval, usage_type: "licensed" } };
+    }
+    case "overage": {
+      if (!offer.plan.overage) throw new Error(`${offer.plan.name} sells no overage`);
+      const recurring = { interval: "month" as const, usage_type: "metered" as const, meter };
+      return { ...common, ...amounts(offer.plan.overage.per1000, inDecimals), recurring };
+    }
+    case "pack":
+      return { ...common, ...amounts(offer.pack.price, inCents) };
+  }
+}
+
+/** Whether a price at Stripe costs what plans.ts says, in every currency Stripe told us about. */
+export function costsTheSame(price: Stripe.Price, wanted: Stripe.PriceCreateParams): boolean {
+  const amount = (of: { unit_amount?: number | null; unit_amount_decimal?: Stripe.Decimal | null }) =>
+    Number(of.unit_amount ?? of.unit_amount_decimal ?? Number.NaN);
+  const options = price.currency_options ?? {};
+  return (
+    price.currency === wanted.currency &&
+    amount(price) === amount(wanted) &&
+    Object.entries(wanted.currency_options ?? {}).every(
+      ([currency, option]) =>
+        !price.currency_options || (options[currency] && amount(options[currency]) === amount(option)),
+    )
+  );
+}
