@@ -20,9 +20,7 @@ export class InsufficientCreditsError extends Error {
 export class SpendingRefusedError extends Error {
   override name = "SpendingRefusedError";
 
-  constructor(
-    readonly code: "account_frozen" | "in_debt" | "unknown_account" | "invalid_amount" | "idempotency_conflict",
-  ) {
+  constructor(readonly code: "account_frozen" | "in_debt" | "unknown_account" | "invalid_amount" | "invalid_key") {
     super(`The account may not spend: ${code}.`);
   }
 }
