@@ -8,25 +8,27 @@ export interface StripeObject {
 }
 
 type Expandable = { object: string };
-type Plain<T> = T extends Stripe.Decimal ? string : T extends ReadonlyArray<infer Item> ? Field<Item>[] : Shape<T>;
-type Shape<T> = T extends (...args: never[]) => unknown
-  ? never
-  : T extends object
-    ? { [K in keyof T]: Field<T[K]> }
-    : T;
+type Scalar = string | number | boolean | null | undefined;
+type Plain<T> = T extends Scalar
+  ? T
+  : T extends Stripe.Decimal
+    ? string
+    : T extends ReadonlyArray<infer Item>
+      ? Field<Item>[]
+      : { [K in keyof T]: Field<T[K]> };
 /** A field that may be an id or the object it names is always kept as the id. */
 type Field<T> = string extends T ? Exclude<T, Expandable> : Plain<T>;
 
 /** stripe-node's type of an object as it is kept: ids not expanded, decimals as strings. */
 export type Stored<T> = { [K in keyof T]: Field<T[K]> };
 /** stripe-node's type of a request's parameters as a handler gets them: decimals as strings. */
-export type Params<T> = T extends Stripe.Decimal
-  ? string
-  : T extends ReadonlyArray<infer Item>
-    ? Params<Item>[]
-    : T extends object
-      ? { [K in keyof T]: Params<T[K]> }
-      : T;
+export type Params<T> = T extends Scalar
+  ? T
+  : T extends Stripe.Decimal
+    ? string
+    : T extends ReadonlyArray<infer Item>
+      ? Params<Item>[]
+      : { [K in keyof T]: Params<T[K]> };
 
 /** Every public object by the value of its `object` field. */
 export interface Objects {

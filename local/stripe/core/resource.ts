@@ -1,3 +1,4 @@
+import { invalid } from "./error.ts";
 import type { ObjectName, Objects, StripeObject } from "./objects.ts";
 import type { Store } from "./store.ts";
 
@@ -89,7 +90,14 @@ export interface PageAnswer {
 export interface Control {
   method: "GET" | "POST" | "DELETE";
   path: `/_double/${string}`;
-  handle(request: { body: Record<string, unknown>; path: Record<string, string> }, context: Context): unknown;
+  /** runs in a transaction */
+  handle?(request: ControlRequest, context: Context): unknown;
+  /** runs outside, for what waits for other transactions, such as moving the clock */
+  outside?(request: ControlRequest): unknown;
+}
+export interface ControlRequest {
+  body: Record<string, unknown>;
+  path: Record<string, string>;
 }
 
 /** A public list or object that a field shows only when it is asked for with `expand`. */
@@ -111,4 +119,10 @@ export interface Resource {
 /** A route whose handler knows the type of its parameters: route<Params<Stripe.CustomerCreateParams>>({…}). */
 export function route<P>(definition: Route<P>): Route {
   return definition as unknown as Route;
+}
+
+/** Refuses parameters that Stripe knows and the double does not carry out, rather than passing over them. */
+export function leftOut(params: object, names: string[]): void {
+  const given = names.find((name) => (params as Record<string, unknown>)[name] !== undefined);
+  if (given) throw invalid(`The local Stripe double leaves out the parameter ${given}.`, given);
 }

@@ -102,9 +102,10 @@ class Walk {
     if (!name) return this.fieldsOf(type);
     if (/(^|\/)Decimal(Impl)?$/.test(name)) return { type: "string" };
     const resource = this.resourceName(type);
-    if (resource && resource !== "list" && !type.getProperty("deleted") && !this.kept.has(name)) {
+    if (resource && resource !== "list" && !this.isDeleted(type) && !this.kept.has(name)) {
       return { type: "resource", object: resource };
     }
+    if (name.startsWith("Events/Event.Data.")) return { type: "any" };
     if (!(name in this.definitions)) {
       this.definitions[name] = { type: "any" };
       this.definitions[name] = this.fieldsOf(type);
@@ -124,6 +125,11 @@ class Walk {
     const index = this.checker.getIndexInfoOfType(type, ts.IndexKind.String);
     const values = index && this.schemaOf(index.type);
     return { type: "object", properties, required, ...(values && { values }) };
+  }
+
+  private isDeleted(type: ts.Type): boolean {
+    const property = type.getProperty("deleted");
+    return property !== undefined && this.checker.typeToString(this.checker.getTypeOfSymbol(property)) === "true";
   }
 
   private resourceName(type: ts.Type): string | undefined {

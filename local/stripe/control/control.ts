@@ -1,0 +1,72 @@
+import { changeDeliveryOptions, deliveriesOf, queueDelivery, readDeliveryOptions } from "../core/deliveries.ts";
+import type { Engine } from "../core/engine.ts";
+import { invalid } from "../core/error.ts";
+import type { Faults } from "../core/faults.ts";
+import type { RequestLog } from "../core/request-log.ts";
+import type { Resource } from "../core/resource.ts";
+import { tasks } from "../core/schedule.ts";
+import { changeSettings } from "../core/settings.ts";
+
+/** The doors for tests and the development bar: clock, faults, webhooks, settings, logs. */
+export function controlDoors({ engine, faults, log }: { engine: Engine; faults: Faults; log: RequestLog }): Resource {
+  const { clock, store } = engine;
+  const time = () => ({ now: new Date(clock.nowMs()).toISOString(), offsetMs: clock.offsetMs });
+  return {
+    controls: [
+      { method: "GET", path: "/_double/clock", outside: time },
+      {
+        method: "POST",
+        path: "/_double/clock",
+        async outside({ body }) {
+          await engine.advanceTo(targetOf(body, clock.nowMs()));
+          return time();
+        },
+      },
+      {
+        method: "POST",
+        path: "/_double/settle",
+        async outside() {
+          await engine.settle();
+          return time();
+        },
+      },
+      { method: "GET", path: "/_double/faults", outside: () => ({ faults: faults.all() }) },
+      { method: "POST", path: "/_double/faults", outside: ({ body }) => faults.add(body) },
+      { method: "DELETE", path: "/_double/faults", outside: () => faults.clear() },
+      { method: "GET", path: "/_double/settings", handle: (_, { settings }) => settings },
+      { method: "POST", path: "/_double/settings", handle: ({ body }) => changeSettings(store, body) },
+      { method: "GET", path: "/_double/webhooks", handle: () => readDeliveryOptions(store) },
+      { method: "POST", path: "/_double/webhooks", handle: ({ body }) => changeDeliveryOptions(store, body) },
+      {
+        method: "GET",
+        path: "/_double/deliveries",
+        handle: () => ({ deliveries: deliveriesOf(store).list().reverse() }),
+      },
+      {
+        method: "POST",
+        path: "/_double/events/:event/resend",
+        handle({ path }, context) {
+          const event = context.find("event", path.event ?? "");
+          const endpoints = store.objects("webhook_endpoint").list(({ status }) => status === "enabled");
+          return { deliveries: endpoints.map(({ id }) => queueDelivery(context, event.id, event.type, id).id) };
+        },
+      },
+      { method: "GET", path: "/_double/requests", outside: () => ({ requests: log.all() }) },
+      {
+        method: "GET",
+        path: "/_double/scheduled",
+        handle: () => ({ tasks: tasks(store).sort((a, b) => a.at - b.at) }),
+      },
+      { method: "GET", path: "/_double/problems", outside: () => ({ problems: engine.problems }) },
+    ],
+  };
+}
+
+function targetOf(body: Record<string, unknown>, now: number): number {
+  const { advanceSeconds, to } = body;
+  if (typeof advanceSeconds === "number" && advanceSeconds >= 0) return now + advanceSeconds * 1000;
+  const target = typeof to === "string" ? Date.parse(to) : Number.NaN;
+  if (Number.isNaN(target)) throw invalid("Send { advanceSeconds: a number from 0 } or { to: a time in ISO form }.");
+  if (target < now) throw invalid("The clock only goes forward.", "to");
+  return target;
+}

@@ -1,0 +1,146 @@
+import { Clock } from "./clock.ts";
+import { createContext, type Origin } from "./context.ts";
+import { Courier } from "./courier.ts";
+import { deliveriesOf } from "./deliveries.ts";
+import { StripeError } from "./error.ts";
+import { Queue } from "./queue.ts";
+import type { Context, Expansion, Resource } from "./resource.ts";
+import { nextTask, type Task, tasks, unscheduleTask } from "./schedule.ts";
+import { Store } from "./store.ts";
+
+const LONGEST_TIMER_MS = 60_000;
+
+/** Runs transactions one at a time and what was scheduled when its time comes. */
+export class Engine {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly courier: Courier;
+  readonly listeners = new Map<string, NonNullable<Resource["listeners"]>[string]>();
+  readonly expansions = new Map<string, Expansion>();
+  /** what went wrong while no request was there to be told */
+  readonly problems: string[] = [];
+  baseUrl = "";
+  private readonly tasks = new Map<string, NonNullable<Resource["tasks"]>[string]>();
+  private readonly transactions = new Queue();
+  private readonly advances = new Queue();
+  private timer: NodeJS.Timeout | undefined;
+  private isClosed = false;
+
+  constructor(resources: Resource[], options: { dataDir?: string; clockFile?: string }) {
+    this.store = new Store(options.dataDir);
+    this.clock = new Clock(options.clockFile);
+    this.courier = new Courier(this);
+    for (const { tasks = {}, listeners = {}, expansions = {} } of resources) {
+      for (const [kind, task] of Object.entries(tasks)) this.tasks.set(kind, task);
+      for (const [path, expansion] of Object.entries(expansions)) this.expansions.set(path, expansion);
+      for (const [type, list] of Object.entries(listeners)) {
+        this.listeners.set(type, [...(this.listeners.get(type) ?? []), ...list]);
+      }
+    }
+  }
+
+  /** Runs `work` alone; what it changed stays if it returns, or throws an error that keeps its changes. */
+  async transact<T>(origin: Origin, work: (context: Context) => T | Promise<T>): Promise<T> {
+    return this.transactions.run(async () => {
+      try {
+        const result = await work(createContext(this, origin));
+        this.store.commit();
+        return result;
+      } catch (error) {
+        if (error instanceof StripeError && error.keepsChanges) this.store.commit();
+        else this.store.rollback();
+        throw error;
+      } finally {
+        this.arm();
+      }
+    });
+  }
+
+  /** Moves the clock forward, stopping at each moment something is due, until all of it and its webhooks are done. */
+  async advanceTo(ms: number): Promise<void> {
+    await this.advances.run(async () => {
+      for (;;) {
+        await this.courier.idle();
+        const next = nextTask(this.store);
+        if (!next || next.at * 1000 > ms) break;
+        this.clock.moveTo(next.at * 1000);
+        await this.runDue();
+      }
+      this.clock.moveTo(ms);
+      await this.settle();
+    });
+  }
+
+  /** Runs what is due now and waits until webhooks have been tried. */
+  async settle(): Promise<void> {
+    for (;;) {
+      await this.runDue();
+      await this.courier.idle();
+      const next = nextTask(this.store);
+      if (!next || next.at > this.clock.nowSeconds()) return;
+    }
+  }
+
+  report(what: string, error: unknown): void {
+    const text = `${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+    this.problems.push(text);
+    process.stderr.write(`Stripe double: ${text}\n`);
+  }
+
+  /** Takes up what an earlier process left: what is due, and webhooks that were on their way when it ended. */
+  async start(): Promise<void> {
+    await this.transact(null, (context) => {
+      const planned = new Set(tasks(this.store).map(({ payload }) => payload.delivery));
+      const left = deliveriesOf(this.store).list(({ id, status }) => status === "pending" && !planned.has(id));
+      for (const { id } of left) context.schedule(context.now(), "webhook.deliver", { delivery: id });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    clearTimeout(this.timer);
+    await this.courier.idle();
+    await this.transactions.run(() => this.store.close());
+  }
+
+  /** Each task in a transaction of its own; one that fails is reported and not tried again. */
+  private async runDue(): Promise<void> {
+    for (;;) {
+      const isDone = await this.transact(null, async (context) => {
+        const task = nextTask(this.store);
+        if (!task || task.at > context.now()) return true;
+        unscheduleTask(this.store, task.id);
+        await this.runTask(task, context);
+        return false;
+      });
+      if (isDone) return;
+    }
+  }
+
+  private async runTask(task: Task, context: Context): Promise<void> {
+    if (task.kind === "webhook.deliver") {
+      this.courier.send(String(task.payload.delivery));
+      return;
+    }
+    try {
+      const run = this.tasks.get(task.kind);
+      if (!run) throw new Error("nobody does this kind of task");
+      await run(task.payload, context);
+    } catch (error) {
+      if (!(error instanceof StripeError && error.keepsChanges)) this.store.rollback();
+      unscheduleTask(this.store, task.id);
+      this.report(`The task ${task.kind} ${JSON.stringify(task.payload)} failed`, error);
+    }
+  }
+
+  private arm(): void {
+    clearTimeout(this.timer);
+    const next = this.isClosed ? undefined : nextTask(this.store);
+    if (!next) return;
+    const wait = Math.min(Math.max(0, next.at * 1000 - this.clock.nowMs()), LONGEST_TIMER_MS);
+    this.timer = setTimeout(() => {
+      this.runDue().catch((error: unknown) => this.report("What was due", error));
+    }, wait);
+    this.timer.unref();
+  }
+}
