@@ -12,7 +12,7 @@ interface SectionProps {
 /** A part of a marketing page: a heading, perhaps a sentence, and what it is about. */
 export function Section({ id, title, lead, className, children }: SectionProps) {
   return (
-    <section id={id} className={cn("page-width flex flex-col gap-8 py-12 md:py-16", className)}>
+    <section id={id} className={cn("page-width flex flex-col gap-8 py-10 md:py-14", className)}>
       <div className="flex max-w-2xl flex-col gap-2">
         <h2 className="text-2xl font-semibold tracking-tight">{title}</h2>
         {lead && <p className="text-base text-muted">{lead}</p>}

@@ -1,4 +1,4 @@
-import { formatCredits } from "@/lib/billing/format";
+import { formatCredits, formatMoney } from "@/lib/billing/format";
 import { inOurCurrency } from "@/lib/billing/offers";
 import { packs, policy } from "@/lib/billing/plans";
 import { BuyButton } from "./buy-button";
@@ -21,7 +21,7 @@ export function Packs({ heading: Heading = "h3" }: { heading?: "h2" | "h3" }) {
             <div className="flex flex-col gap-0.5">
               <Heading className="text-sm font-semibold tabular-nums">{formatCredits(pack.credits)} credits</Heading>
               <p className="text-13 text-muted tabular-nums">
-                {priceTag(Math.round((cents * 10_000) / pack.credits), currency)} per 10,000
+                {formatMoney(Math.round((cents * 10_000) / pack.credits), currency)} per 10,000
               </p>
             </div>
             <p className="text-2xl font-semibold tracking-tight tabular-nums">{priceTag(cents, currency)}</p>

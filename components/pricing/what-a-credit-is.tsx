@@ -48,19 +48,21 @@ export function WhatACreditIs() {
         </Table>
       </div>
       {cheapest && (
-        <dl className="flex flex-col gap-4">
-          {allowances.map((plan) => (
-            <div key={plan.key} className="flex flex-col gap-0.5 border-l-2 border-border-strong pl-4">
-              <dt className="text-13 text-muted">
-                {plan.name}, {formatCredits(plan.monthlyAllowance)} credits
-              </dt>
-              <dd className="text-base font-medium">
-                about {formatCredits(timesFor(plan.monthlyAllowance, exampleCredits(long, cheapest)))} long answers
-              </dd>
-            </div>
-          ))}
+        <div className="flex flex-col gap-4">
+          <dl className="flex flex-col gap-4">
+            {allowances.map((plan) => (
+              <div key={plan.key} className="flex flex-col gap-0.5 border-l-2 border-border-strong pl-4">
+                <dt className="text-13 text-muted">
+                  {plan.name}, {formatCredits(plan.monthlyAllowance)} credits
+                </dt>
+                <dd className="text-base font-medium">
+                  about {formatCredits(timesFor(plan.monthlyAllowance, exampleCredits(long, cheapest)))} long answers
+                </dd>
+              </div>
+            ))}
+          </dl>
           <p className="text-13 text-muted">Long answers by {rateCard[cheapest].name}, a month.</p>
-        </dl>
+        </div>
       )}
     </div>
   );

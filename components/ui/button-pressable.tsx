@@ -2,7 +2,6 @@
 
 import type { ComponentProps, MouseEvent } from "react";
 import { type ButtonLook, buttonVariants } from "./button-variants";
-import { cn } from "./cn";
 import { Spinner } from "./spinner";
 
 export interface ButtonProps extends ComponentProps<"button">, ButtonLook {
@@ -22,7 +21,7 @@ export function Button({ variant, size, pending = false, className, onClick, chi
       aria-busy={pending || undefined}
       aria-disabled={pending || props["aria-disabled"]}
       onClick={press}
-      className={cn(buttonVariants({ variant, size }), className)}
+      className={buttonVariants({ variant, size, className })}
     >
       {pending && <Spinner />}
       {children}

@@ -1,7 +1,7 @@
 import { cva, type VariantProps } from "class-variance-authority";
+import { cn } from "./cn";
 
-/** The look of a button, for links that should look like one. */
-export const buttonVariants = cva(
+const look = cva(
   [
     "inline-flex shrink-0 items-center justify-center gap-2 rounded-md border border-transparent font-medium whitespace-nowrap select-none",
     "transition-colors disabled:cursor-not-allowed disabled:opacity-60 aria-disabled:cursor-not-allowed aria-disabled:opacity-60",
@@ -27,4 +27,9 @@ export const buttonVariants = cva(
   },
 );
 
-export type ButtonLook = VariantProps<typeof buttonVariants>;
+export type ButtonLook = VariantProps<typeof look>;
+
+/** The look of a button, for links that should look like one. */
+export function buttonVariants({ className, ...wanted }: ButtonLook & { className?: string | undefined } = {}): string {
+  return cn(look(wanted), className);
+}
