@@ -84,13 +84,17 @@ function comparison(prompt: string): string {
   const b = capital(right);
   return `Both work. They differ in who carries the risk.
 
-| | ${a} | ${b} |
-|---|---|---|
-| Easy to explain | Yes, one number | Needs an example |
-| Revenue you can forecast | Steady | Follows what people do |
-| Cost follows use | No | Yes |
-| Small customers | May find it dear | Start cheaply |
-| Heavy customers | Are subsidized by the others | Pay for what they take |
+**${a}**
+
+- Easy to explain: one number.
+- Steady revenue that you can forecast.
+- Small customers may find it dear, and pay for the heavy ones.
+
+**${b}**
+
+- Needs an example before people see what it costs them.
+- Revenue follows what people do, and so does your cost.
+- Small customers start cheaply; heavy ones pay for what they take.
 
 **When to choose ${left}.** Your costs hardly change with use, and buyers want a fixed line in their budget.
 
