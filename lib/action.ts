@@ -47,7 +47,7 @@ export function publicAction<S extends z.ZodType, T = undefined>(
   return async (_last, form) => {
     const parsed = parseForm(schema, form);
     const result = parsed.ok ? await act(parsed.data) : parsed;
-    return result.ok ? result : { ...result, values: typedValues(form) };
+    return result.ok ? result : { ...result, values: { ...typedValues(form), ...result.values } };
   };
 }
 

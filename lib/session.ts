@@ -1,4 +1,5 @@
 import { isAuthRetryableFetchError } from "@supabase/supabase-js";
+import type { Route } from "next";
 import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { cache } from "react";
@@ -75,7 +76,7 @@ export async function requireSession(): Promise<Session> {
   const session = await getSession();
   if (session) return session;
   const path = (await headers()).get(PATH_HEADER);
-  redirect(path ? `/sign-in?next=${encodeURIComponent(path)}` : "/sign-in");
+  redirect((path ? `/sign-in?next=${encodeURIComponent(path)}` : "/sign-in") as Route);
 }
 
 /** Whether the person may buy, change plans, and make API keys for the account: its owners and admins. */

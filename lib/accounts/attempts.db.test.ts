@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type ClonedDatabase, cloneDatabase } from "@/e2e/database/clone";
 import { actAs } from "@/e2e/database/people";
 import { closeDatabase } from "@/lib/supabase/direct";
-import { takeAttempt, takeAttempts } from "./attempts";
+import { forgetAttempts, takeAttempt, takeAttempts } from "./attempts";
 
 let database: ClonedDatabase;
 beforeAll(async () => {
@@ -48,6 +48,13 @@ test("one subject's attempts are not another's, nor another limit's", async () =
   for (let tries = 0; tries < 4; tries += 1) await takeAttempt(limit, subject, start);
   expect(await takeAttempt(limit, randomUUID(), start)).toEqual({ ok: true });
   expect(await takeAttempt({ ...limit, scope: "other" }, subject, start)).toEqual({ ok: true });
+});
+
+test("whoever succeeds has all attempts again", async () => {
+  const subject = randomUUID();
+  for (let tries = 0; tries < 4; tries += 1) await takeAttempt(limit, subject, start);
+  await forgetAttempts(limit, subject);
+  expect(await takeAttempt(limit, subject, start)).toEqual({ ok: true });
 });
 
 test("several limits together refuse as soon as one does, and somebody without an address is limited by the rest", async () => {

@@ -33,6 +33,10 @@ export function tooManyTries(retryAfterSeconds: number): string {
   return `Too many tries. You can try again in ${wait}.`;
 }
 
+function hashOf(limit: Limit, subject: string): string {
+  return createHmac("sha256", env().SUPABASE_SECRET_KEY).update(`${limit.scope}\n${subject}`).digest("hex");
+}
+
 /**
  * Takes one of the attempts that `subject` has under a limit, across all instances of the app.
  * @param subject whom it counts for, such as an email address or an account's id; only a keyed hash of it is stored
@@ -40,12 +44,9 @@ export function tooManyTries(retryAfterSeconds: number): string {
  * @throws RpcError when the database cannot be asked
  */
 export async function takeAttempt(limit: Limit, subject: string, at: Date = now()): Promise<Attempt> {
-  const subjectHash = createHmac("sha256", env().SUPABASE_SECRET_KEY)
-    .update(`${limit.scope}\n${subject}`)
-    .digest("hex");
   const answer = await rpc<{ ok: boolean; retry_after_seconds: number }>("take_attempt", {
     scope: limit.scope,
-    subject_hash: subjectHash,
+    subject_hash: hashOf(limit, subject),
     most: limit.most,
     window_seconds: limit.windowSeconds,
     at,
@@ -56,6 +57,14 @@ export async function takeAttempt(limit: Limit, subject: string, at: Date = now(
     retryAfterSeconds: answer.retry_after_seconds,
     message: tooManyTries(answer.retry_after_seconds),
   };
+}
+
+/**
+ * Gives a subject its attempts back, once it has shown that it is no guesser.
+ * @throws RpcError when the database cannot be asked
+ */
+export async function forgetAttempts(limit: Limit, subject: string): Promise<void> {
+  await rpc("forget_attempts", { scope: limit.scope, subject_hash: hashOf(limit, subject) });
 }
 
 /**

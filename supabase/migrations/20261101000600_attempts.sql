@@ -45,3 +45,12 @@ begin
     'retry_after_seconds', greatest(1, ceil(extract(epoch from attempt.ends_at - moment))::integer));
 end $$;
 grant execute on function public.take_attempt(text, text, integer, integer, timestamptz) to service_role;
+
+-- Gives a subject all attempts back, as after the right password.
+create function public.forget_attempts(scope text, subject_hash text) returns jsonb
+language plpgsql set search_path = '' as $$
+begin
+  delete from public.attempts a where a.scope = forget_attempts.scope and a.subject_hash = forget_attempts.subject_hash;
+  return jsonb_build_object('ok', true, 'code', 'forgotten');
+end $$;
+grant execute on function public.forget_attempts(text, text) to service_role;
