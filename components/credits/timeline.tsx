@@ -1,0 +1,77 @@
+import { cn } from "@/components/ui/cn";
+import { RelativeTime } from "@/components/ui/relative-time";
+import { formatCredits, formatDate } from "@/lib/billing/format";
+import type { CreditSummary } from "@/lib/credits/summary";
+import { grantName } from "./grant-words";
+
+interface Moment {
+  id: string;
+  at: Date;
+  kind: "comes" | "expires";
+  credits: number;
+  name: string;
+}
+
+const MOST = 6;
+
+function moments({ grants }: CreditSummary, now: Date): Moment[] {
+  return grants
+    .flatMap((grant): Moment[] => {
+      const what = { credits: grant.remaining, name: grantName(grant) };
+      if (grant.effectiveAt > now) return [{ ...what, id: `${grant.id}+`, at: grant.effectiveAt, kind: "comes" }];
+      if (grant.expiresAt && grant.remaining > 0)
+        return [{ ...what, id: `${grant.id}-`, at: grant.expiresAt, kind: "expires" }];
+      return [];
+    })
+    .sort((a, b) => a.at.getTime() - b.at.getTime());
+}
+
+/** What comes and what expires, in the order of time. */
+export function Timeline({ summary, now }: { summary: CreditSummary; now: Date }) {
+  const all = moments(summary, now);
+  const lasting = summary.grants
+    .filter((grant) => grant.expiresAt === null && grant.effectiveAt <= now)
+    .reduce((sum, grant) => sum + grant.remaining, 0);
+  return (
+    <ol className="flex flex-col">
+      {all.slice(0, MOST).map((moment) => (
+        <li key={moment.id} className="flex gap-4">
+          <Track filled={moment.kind === "comes"} />
+          <div className="flex min-w-0 flex-1 flex-wrap items-baseline justify-between gap-x-4 pb-5">
+            <div>
+              <p className="text-sm">
+                {formatDate(moment.at)} <span className="text-13 text-muted">· </span>
+                <span className="text-13 text-muted">
+                  <RelativeTime date={moment.at} now={now} />
+                </span>
+              </p>
+              <p className="text-13 text-muted">{moment.name}</p>
+            </div>
+            <p className="text-sm tabular-nums">
+              {formatCredits(moment.credits)}{" "}
+              <span className="text-muted">{moment.kind === "comes" ? "come" : "expire"}</span>
+            </p>
+          </div>
+        </li>
+      ))}
+      <li className="flex gap-4">
+        <Track filled={false} last />
+        <div className="flex flex-1 flex-wrap items-baseline justify-between gap-x-4">
+          <p className="text-sm">{all.length > MOST ? `And ${all.length - MOST} more later` : "No end"}</p>
+          <p className="text-sm tabular-nums">
+            {formatCredits(lasting)} <span className="text-muted">do not expire</span>
+          </p>
+        </div>
+      </li>
+    </ol>
+  );
+}
+
+function Track({ filled, last = false }: { filled: boolean; last?: boolean }) {
+  return (
+    <span aria-hidden="true" className="flex flex-col items-center pt-1.5">
+      <span className={cn("size-2 shrink-0 rounded-full border-2 border-accent", filled && "bg-accent")} />
+      {!last && <span className="w-px flex-1 bg-border-strong" />}
+    </span>
+  );
+}
