@@ -1,0 +1,141 @@
+create table public.stripe_events (
+  id text primary key,
+  type text not null,
+  livemode boolean not null,
+  api_version text,
+  customer_id text,
+  payload jsonb not null,
+  status text not null,
+  reason text,
+  attempts integer not null default 0,
+  next_attempt_at timestamptz,
+  claimed_until timestamptz,
+  claimed_by uuid,
+  last_error text,
+  created_at timestamptz not null,
+  received_at timestamptz not null,
+  finished_at timestamptz,
+  constraint an_event_has_a_known_status check (status in ('pending', 'done', 'ignored', 'dead')),
+  constraint only_a_pending_event_is_due check ((status = 'pending') = (next_attempt_at is not null)),
+  constraint finished_exactly_when_not_pending check ((status = 'pending') = (finished_at is null))
+);
+comment on table public.stripe_events is 'The inbox: every verified event, once. Its payload says only what to fetch again; what it claims about money is not believed.';
+create index stripe_events_unfinished on public.stripe_events (next_attempt_at) where status = 'pending';
+create index stripe_events_dead on public.stripe_events (finished_at) where status = 'dead';
+
+alter table public.stripe_events enable row level security;
+grant select, insert, update, delete on public.stripe_events to service_role;
+
+-- Stores a verified event once. `ignore` names the reason if it is none of ours; a customer that we did not make is another.
+create function public.receive_stripe_event(
+  id text, type text, livemode boolean, api_version text, customer_id text, payload jsonb, created_at timestamptz, ignore text, at timestamptz
+) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  received timestamptz := private.checked_time(receive_stripe_event.at);
+  why text := receive_stripe_event.ignore;
+begin
+  if why is null and receive_stripe_event.customer_id is not null and not exists (
+    select from public.stripe_customers c
+    where c.customer_id = receive_stripe_event.customer_id and c.livemode = receive_stripe_event.livemode
+  ) then
+    why := 'foreign_customer';
+  end if;
+  insert into public.stripe_events
+    (id, type, livemode, api_version, customer_id, payload, status, reason, next_attempt_at, created_at, received_at, finished_at)
+  values (
+    receive_stripe_event.id, receive_stripe_event.type, receive_stripe_event.livemode, receive_stripe_event.api_version,
+    receive_stripe_event.customer_id, receive_stripe_event.payload,
+    case when why is null then 'pending' else 'ignored' end, why,
+    case when why is null then received end, receive_stripe_event.created_at, received,
+    case when why is not null then received end
+  )
+  on conflict on constraint stripe_events_pkey do nothing;
+  if not found then
+    return jsonb_build_object('ok', true, 'code', 'duplicate');
+  end if;
+  return jsonb_build_object('ok', true, 'code', case when why is null then 'stored' else 'ignored' end, 'reason', why);
+end $$;
+grant execute on function public.receive_stripe_event(text, text, boolean, text, text, jsonb, timestamptz, text, timestamptz) to service_role;
+
+-- Claims events that are due, with the customers they are about, so that one customer's events have one worker at a time.
+-- A worker that dies loses its claim when the lease is over.
+create function public.claim_stripe_events(most integer, lease uuid, lease_seconds integer, at timestamptz) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  started timestamptz := private.checked_time(claim_stripe_events.at);
+  until timestamptz := started + make_interval(secs => lease_seconds);
+  due text[];
+  subjects text[];
+  claimed jsonb;
+begin
+  select array_agg(e.id) into due from (
+    select candidate.id from public.stripe_events candidate
+    where candidate.status = 'pending' and candidate.next_attempt_at <= started
+      and (candidate.claimed_until is null or candidate.claimed_until <= started)
+    order by candidate.next_attempt_at, candidate.created_at
+    limit claim_stripe_events.most for update skip locked
+  ) e;
+  select array_agg(subject.customer order by subject.customer) into subjects
+  from (
+    select distinct coalesce(e.customer_id, e.id) as customer from public.stripe_events e where e.id = any (due)
+    order by 1
+  ) subject
+  where private.take_customer(subject.customer, claim_stripe_events.lease, until, started);
+  with taken as (
+    update public.stripe_events e
+    set claimed_until = until, claimed_by = claim_stripe_events.lease, attempts = e.attempts + 1
+    where e.id = any (due) and coalesce(e.customer_id, e.id) = any (subjects)
+    returning e.id, e.customer_id, e.payload, e.attempts, e.created_at
+  )
+  select jsonb_agg(jsonb_build_object(
+    'id', t.id, 'subject', coalesce(t.customer_id, t.id), 'payload', t.payload, 'attempts', t.attempts
+  ) order by t.created_at, t.id) into claimed from taken t;
+  return jsonb_build_object('ok', true, 'code', 'claimed', 'events', coalesce(claimed, '[]'));
+end $$;
+grant execute on function public.claim_stripe_events(integer, uuid, integer, timestamptz) to service_role;
+
+-- Says what became of a claimed event: `done`, `ignored`, or `failed` with the time of the next attempt. Without one
+-- the event is dead, and waits for an admin.
+create function public.finish_stripe_event(id text, lease uuid, outcome text, reason text, retry_at timestamptz, at timestamptz) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  finished timestamptz := private.checked_time(finish_stripe_event.at);
+  next_status text;
+begin
+  if finish_stripe_event.outcome not in ('done', 'ignored', 'failed') then
+    raise exception 'an event is done, ignored or failed, not %', finish_stripe_event.outcome using errcode = 'PT400';
+  end if;
+  next_status := case
+    when finish_stripe_event.outcome <> 'failed' then finish_stripe_event.outcome
+    when finish_stripe_event.retry_at is null then 'dead'
+    else 'pending'
+  end;
+  update public.stripe_events e
+  set status = next_status,
+      reason = case when next_status = 'ignored' then finish_stripe_event.reason else e.reason end,
+      last_error = case when finish_stripe_event.outcome = 'failed' then finish_stripe_event.reason else e.last_error end,
+      next_attempt_at = case when next_status = 'pending' then finish_stripe_event.retry_at end,
+      finished_at = case when next_status <> 'pending' then finished end,
+      claimed_until = null, claimed_by = null
+  where e.id = finish_stripe_event.id and e.claimed_by = finish_stripe_event.lease and e.status = 'pending';
+  if not found then
+    return jsonb_build_object('ok', false, 'code', 'lease_lost');
+  end if;
+  return jsonb_build_object('ok', true, 'code', next_status);
+end $$;
+grant execute on function public.finish_stripe_event(text, uuid, text, text, timestamptz, timestamptz) to service_role;
+
+-- Gives a dead event its attempts back, after a person has mended what killed it.
+create function public.replay_stripe_event(id text, at timestamptz) returns jsonb
+language plpgsql set search_path = '' as $$
+begin
+  update public.stripe_events e
+  set status = 'pending', attempts = 0, next_attempt_at = private.checked_time(replay_stripe_event.at), finished_at = null
+  where e.id = replay_stripe_event.id and e.status = 'dead';
+  if not found then
+    return jsonb_build_object('ok', false, 'code', 'not_dead');
+  end if;
+  return jsonb_build_object('ok', true, 'code', 'pending');
+end $$;
+grant execute on function public.replay_stripe_event(text, timestamptz) to service_role;

@@ -1,0 +1,75 @@
+create table public.subscriptions (
+  id text primary key,
+  account_id uuid not null references public.accounts (id),
+  customer_id text not null references public.stripe_customers (customer_id),
+  livemode boolean not null,
+  status text not null,
+  stripe_status text not null,
+  last_known_status text,
+  unknown_since timestamptz,
+  is_mirrored boolean not null,
+  plan_key text,
+  plan_version integer,
+  last_known_plan_key text,
+  billing_interval text,
+  items jsonb not null,
+  period_start_at timestamptz not null,
+  period_end_at timestamptz not null,
+  trial_start_at timestamptz,
+  trial_end_at timestamptz,
+  cancel_at timestamptz,
+  ended_at timestamptz,
+  paid_through_at timestamptz,
+  collection_paused boolean not null,
+  has_metered_item boolean not null,
+  ever_paid boolean not null,
+  pay_url text,
+  created_at timestamptz not null,
+  synced_at timestamptz not null,
+  constraint a_subscription_has_a_known_status check (status in
+    ('incomplete', 'incomplete_expired', 'trialing', 'active', 'past_due', 'canceled', 'unpaid', 'paused', 'unknown')),
+  constraint an_unknown_status_has_a_beginning check ((status = 'unknown') = (unknown_since is not null)),
+  constraint a_period_ends_after_it_starts check (period_end_at > period_start_at),
+  constraint an_interval_is_monthly_or_yearly check (billing_interval in ('monthly', 'yearly'))
+);
+comment on table public.subscriptions is 'Our snapshots of Stripe''s subscriptions, by their own ids, so that an old one that ends cannot touch a new one. At most one an account is mirrored, that is, counts; further live ones change nothing.';
+create unique index one_mirrored_subscription_an_account on public.subscriptions (account_id, livemode) where is_mirrored;
+create index subscriptions_account_id on public.subscriptions (account_id);
+create index subscriptions_period_end_at on public.subscriptions (period_end_at) where is_mirrored;
+
+create table public.invoices (
+  id text primary key,
+  account_id uuid not null references public.accounts (id),
+  customer_id text not null references public.stripe_customers (customer_id),
+  livemode boolean not null,
+  subscription_id text,
+  number text,
+  status text not null,
+  purpose text not null,
+  description text,
+  billing_reason text,
+  collection_method text not null,
+  total_cents bigint not null,
+  due_cents bigint not null,
+  currency text not null,
+  attempt_count integer not null,
+  next_payment_attempt_at timestamptz,
+  hosted_url text,
+  pdf_url text,
+  created_at timestamptz not null,
+  finalized_at timestamptz,
+  paid_at timestamptz,
+  synced_at timestamptz not null,
+  constraint an_invoice_is_for_a_plan_or_pack_or_else check (purpose in ('plan', 'pack', 'other'))
+);
+comment on table public.invoices is 'Our snapshots of Stripe''s invoices, for people to read. What was bought is decided from Stripe''s own lines, never from here.';
+create index invoices_account_id on public.invoices (account_id, created_at desc, id);
+
+alter table public.subscriptions enable row level security;
+alter table public.invoices enable row level security;
+create policy "members read their subscriptions" on public.subscriptions
+  for select to authenticated using (private.is_member(account_id));
+create policy "members read their invoices" on public.invoices
+  for select to authenticated using (private.is_member(account_id));
+grant select on public.subscriptions, public.invoices to authenticated;
+grant select, insert, update, delete on public.subscriptions, public.invoices to service_role;

@@ -1,0 +1,261 @@
+-- The account behind a leased customer; null when the lease was lost, and then nothing may be written.
+create function private.leased_account(customer_id text, lease uuid) returns uuid
+language plpgsql set search_path = '' as $$
+begin
+  if not private.holds_customer(leased_account.customer_id, leased_account.lease) then
+    return null;
+  end if;
+  return (select c.account_id from public.stripe_customers c where c.customer_id = leased_account.customer_id);
+end $$;
+grant execute on function private.leased_account(text, uuid) to service_role;
+
+-- Gives each grant of a list, once for its source whatever asks again. A source that gave something else before keeps
+-- what it gave, and is named in the answer: a price edit must not change what was sold.
+create function private.apply_grants(account_id uuid, grants jsonb, at timestamptz) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  item jsonb;
+  answer jsonb;
+  granted jsonb := '[]';
+  conflicts jsonb := '[]';
+begin
+  for item in select g from jsonb_array_elements(coalesce(apply_grants.grants, '[]')) g loop
+    answer := public.grant_credits(
+      account_id => apply_grants.account_id, source => item ->> 'source', source_id => item ->> 'source_id',
+      amount => (item ->> 'amount')::bigint, category => item ->> 'category', priority => (item ->> 'priority')::integer,
+      effective_at => (item ->> 'effective_at')::timestamptz, expires_at => (item ->> 'expires_at')::timestamptz,
+      paid_cents => (item ->> 'paid_cents')::bigint, currency => item ->> 'currency',
+      low_credit_percent => (item ->> 'low_credit_percent')::integer, at => apply_grants.at
+    );
+    if answer ->> 'code' = 'granted' then
+      granted := granted || jsonb_build_array((item ->> 'source') || '/' || (item ->> 'source_id'));
+    elsif answer ->> 'code' = 'idempotency_conflict' then
+      conflicts := conflicts || jsonb_build_array((item ->> 'source') || '/' || (item ->> 'source_id'));
+    elsif answer ->> 'code' <> 'duplicate' then
+      raise exception 'the grant % / % was refused: %', item ->> 'source', item ->> 'source_id', answer using errcode = 'PT500';
+    end if;
+  end loop;
+  return jsonb_build_object('granted', granted, 'conflicts', conflicts);
+end $$;
+grant execute on function private.apply_grants(uuid, jsonb, timestamptz) to service_role;
+
+-- Cancels what remains of each grant of a list that exists.
+create function private.apply_voids(account_id uuid, voids jsonb, at timestamptz) returns void
+language plpgsql set search_path = '' as $$
+declare
+  item jsonb;
+  answer jsonb;
+begin
+  for item in
+    select v from jsonb_array_elements(coalesce(apply_voids.voids, '[]')) v
+    where exists (
+      select from public.credit_grants g
+      where g.account_id = apply_voids.account_id and g.source = v ->> 'source' and g.source_id = v ->> 'source_id'
+        and g.voided_at is null
+    )
+  loop
+    answer := public.void_grant(
+      account_id => apply_voids.account_id, source => item ->> 'source', source_id => item ->> 'source_id',
+      key => item ->> 'key', at => apply_voids.at
+    );
+    if not (answer ->> 'ok')::boolean then
+      raise exception 'the grant % / % was not voided: %', item ->> 'source', item ->> 'source_id', answer using errcode = 'PT500';
+    end if;
+  end loop;
+end $$;
+grant execute on function private.apply_voids(uuid, jsonb, timestamptz) to service_role;
+
+create function private.apply_mails(account_id uuid, mails jsonb, at timestamptz) returns void
+language sql set search_path = '' as $$
+  select private.queue_mail(apply_mails.account_id, mail ->> 'kind', mail ->> 'key', mail -> 'data', apply_mails.at)
+  from jsonb_array_elements(coalesce(apply_mails.mails, '[]')) mail
+$$;
+grant execute on function private.apply_mails(uuid, jsonb, timestamptz) to service_role;
+
+create function private.save_subscriptions(account_id uuid, customer_id text, subscriptions jsonb, at timestamptz) returns void
+language plpgsql set search_path = '' as $$
+begin
+  update public.subscriptions s set is_mirrored = false
+  where s.account_id = save_subscriptions.account_id and s.is_mirrored and exists (
+    select from jsonb_array_elements(save_subscriptions.subscriptions) given
+    where (given ->> 'livemode')::boolean = s.livemode and (given ->> 'is_mirrored')::boolean and given ->> 'id' <> s.id
+  );
+  insert into public.subscriptions as known (
+    id, account_id, customer_id, livemode, status, stripe_status, last_known_status, unknown_since, is_mirrored,
+    plan_key, plan_version, last_known_plan_key, billing_interval, items, period_start_at, period_end_at,
+    trial_start_at, trial_end_at, cancel_at, ended_at, paid_through_at, collection_paused, has_metered_item,
+    ever_paid, pay_url, created_at, synced_at
+  )
+  select given.id, save_subscriptions.account_id, save_subscriptions.customer_id, given.livemode, given.status,
+    given.stripe_status, nullif(given.status, 'unknown'), case when given.status = 'unknown' then save_subscriptions.at end,
+    given.is_mirrored, given.plan_key, given.plan_version, given.plan_key, given.billing_interval, given.items,
+    given.period_start_at, given.period_end_at, given.trial_start_at, given.trial_end_at, given.cancel_at, given.ended_at,
+    given.paid_through_at, given.collection_paused, given.has_metered_item, given.ever_paid, given.pay_url,
+    given.created_at, save_subscriptions.at
+  from jsonb_populate_recordset(null::public.subscriptions, save_subscriptions.subscriptions) given
+  on conflict on constraint subscriptions_pkey do update set
+    status = excluded.status, stripe_status = excluded.stripe_status,
+    last_known_status = coalesce(excluded.last_known_status, known.last_known_status),
+    unknown_since = case when excluded.status = 'unknown' then coalesce(known.unknown_since, excluded.unknown_since) end,
+    is_mirrored = excluded.is_mirrored, plan_key = excluded.plan_key, plan_version = excluded.plan_version,
+    last_known_plan_key = coalesce(excluded.plan_key, known.last_known_plan_key),
+    billing_interval = excluded.billing_interval, items = excluded.items,
+    period_start_at = excluded.period_start_at, period_end_at = excluded.period_end_at,
+    trial_start_at = excluded.trial_start_at, trial_end_at = excluded.trial_end_at, cancel_at = excluded.cancel_at,
+    ended_at = excluded.ended_at, paid_through_at = coalesce(excluded.paid_through_at, known.paid_through_at),
+    collection_paused = excluded.collection_paused, has_metered_item = excluded.has_metered_item,
+    ever_paid = known.ever_paid or excluded.ever_paid, pay_url = excluded.pay_url, synced_at = excluded.synced_at;
+end $$;
+grant execute on function private.save_subscriptions(uuid, text, jsonb, timestamptz) to service_role;
+
+create function private.save_invoices(account_id uuid, customer_id text, invoices jsonb, at timestamptz) returns void
+language sql set search_path = '' as $$
+  insert into public.invoices (
+    id, account_id, customer_id, livemode, subscription_id, number, status, purpose, description, billing_reason,
+    collection_method, total_cents, due_cents, currency, attempt_count, next_payment_attempt_at, hosted_url, pdf_url,
+    created_at, finalized_at, paid_at, synced_at
+  )
+  select given.id, save_invoices.account_id, save_invoices.customer_id, given.livemode, given.subscription_id, given.number,
+    given.status, given.purpose, given.description, given.billing_reason, given.collection_method, given.total_cents,
+    given.due_cents, given.currency, given.attempt_count, given.next_payment_attempt_at, given.hosted_url, given.pdf_url,
+    given.created_at, given.finalized_at, given.paid_at, save_invoices.at
+  from jsonb_populate_recordset(null::public.invoices, coalesce(save_invoices.invoices, '[]')) given
+  on conflict on constraint invoices_pkey do update set
+    number = excluded.number, status = excluded.status, purpose = excluded.purpose, description = excluded.description,
+    total_cents = excluded.total_cents, due_cents = excluded.due_cents, attempt_count = excluded.attempt_count,
+    next_payment_attempt_at = excluded.next_payment_attempt_at, hosted_url = excluded.hosted_url, pdf_url = excluded.pdf_url,
+    finalized_at = excluded.finalized_at, paid_at = excluded.paid_at, synced_at = excluded.synced_at
+$$;
+grant execute on function private.save_invoices(uuid, text, jsonb, timestamptz) to service_role;
+
+-- Writes everything that was fetched of a customer's subscriptions, and all that follows from it, at once: snapshots,
+-- allowance, the dunning case, mail. Answers `lease_lost`, and changes nothing, when somebody else has taken over.
+create function public.save_subscription(
+  customer_id text, lease uuid, subscriptions jsonb, invoices jsonb, grants jsonb, voids jsonb, unpaid jsonb, mails jsonb, at timestamptz
+) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  saved_at timestamptz := private.checked_time(save_subscription.at);
+  account uuid := private.leased_account(save_subscription.customer_id, save_subscription.lease);
+  given jsonb;
+begin
+  if account is null then
+    return jsonb_build_object('ok', false, 'code', 'lease_lost');
+  end if;
+  perform private.save_subscriptions(account, save_subscription.customer_id, save_subscription.subscriptions, saved_at);
+  perform private.save_invoices(account, save_subscription.customer_id, save_subscription.invoices, saved_at);
+  given := private.apply_grants(account, save_subscription.grants, saved_at);
+  perform private.apply_voids(account, save_subscription.voids, saved_at);
+  perform private.save_dunning(account, save_subscription.unpaid, saved_at);
+  perform private.apply_mails(account, save_subscription.mails, saved_at);
+  return jsonb_build_object('ok', true, 'code', 'saved') || given;
+end $$;
+grant execute on function public.save_subscription(text, uuid, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, timestamptz) to service_role;
+
+-- Writes what was fetched of one checkout session that sold a pack: the purchase, its credits, its invoice, mail.
+create function public.save_pack_purchase(
+  customer_id text, lease uuid, purchase jsonb, invoices jsonb, grants jsonb, mails jsonb, at timestamptz
+) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  saved_at timestamptz := private.checked_time(save_pack_purchase.at);
+  account uuid := private.leased_account(save_pack_purchase.customer_id, save_pack_purchase.lease);
+  given jsonb;
+begin
+  if account is null then
+    return jsonb_build_object('ok', false, 'code', 'lease_lost');
+  end if;
+  insert into public.purchases as known (
+    session_id, account_id, customer_id, livemode, pack_key, pack_version, credits, status, total_cents, net_cents,
+    currency, payment_intent_id, invoice_id, created_at, paid_at, synced_at
+  )
+  select p.session_id, account, save_pack_purchase.customer_id, p.livemode, p.pack_key, p.pack_version, p.credits, p.status,
+    p.total_cents, p.net_cents, p.currency, p.payment_intent_id, p.invoice_id, p.created_at,
+    case when p.status = 'paid' then saved_at end, saved_at
+  from jsonb_populate_record(null::public.purchases, save_pack_purchase.purchase) p
+  on conflict on constraint purchases_pkey do update set
+    status = case when known.status = 'paid' then 'paid' else excluded.status end,
+    paid_at = coalesce(known.paid_at, excluded.paid_at), payment_intent_id = excluded.payment_intent_id,
+    invoice_id = excluded.invoice_id, total_cents = excluded.total_cents, net_cents = excluded.net_cents,
+    synced_at = excluded.synced_at;
+  perform private.save_invoices(account, save_pack_purchase.customer_id, save_pack_purchase.invoices, saved_at);
+  given := private.apply_grants(account, save_pack_purchase.grants, saved_at);
+  perform private.apply_mails(account, save_pack_purchase.mails, saved_at);
+  return jsonb_build_object('ok', true, 'code', 'saved') || given;
+end $$;
+grant execute on function public.save_pack_purchase(text, uuid, jsonb, jsonb, jsonb, jsonb, timestamptz) to service_role;
+
+-- Writes the snapshots of invoices from which nothing follows.
+create function public.save_invoices(customer_id text, lease uuid, invoices jsonb, at timestamptz) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  account uuid := private.leased_account(save_invoices.customer_id, save_invoices.lease);
+begin
+  if account is null then
+    return jsonb_build_object('ok', false, 'code', 'lease_lost');
+  end if;
+  perform private.save_invoices(account, save_invoices.customer_id, save_invoices.invoices, private.checked_time(save_invoices.at));
+  return jsonb_build_object('ok', true, 'code', 'saved');
+end $$;
+grant execute on function public.save_invoices(text, uuid, jsonb, timestamptz) to service_role;
+
+-- Brings the credits of a payment in step with how much of it stands returned now, by the state and never by the event:
+-- takes the difference back, or gives it back, grant by grant.
+create function public.save_payment(customer_id text, lease uuid, payment jsonb, at timestamptz) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  saved_at timestamptz := private.checked_time(save_payment.at);
+  account uuid := private.leased_account(save_payment.customer_id, save_payment.lease);
+  before public.payments;
+  now_is public.payments;
+  item jsonb;
+  answer jsonb;
+  answers jsonb := '[]';
+begin
+  if account is null then
+    return jsonb_build_object('ok', false, 'code', 'lease_lost');
+  end if;
+  now_is := jsonb_populate_record(null::public.payments, save_payment.payment);
+  select p.* into before from public.payments p where p.payment_intent_id = now_is.payment_intent_id for update;
+  insert into public.payments as known (
+    payment_intent_id, account_id, customer_id, livemode, grants, charged_cents, returned_cents, is_disputed, is_fraud, changes, synced_at
+  )
+  values (
+    now_is.payment_intent_id, account, save_payment.customer_id, now_is.livemode, now_is.grants, now_is.charged_cents,
+    now_is.returned_cents, now_is.is_disputed, now_is.is_fraud, case when now_is.returned_cents > 0 then 1 else 0 end, saved_at
+  )
+  on conflict on constraint payments_pkey do update set
+    grants = excluded.grants, returned_cents = excluded.returned_cents, is_disputed = excluded.is_disputed,
+    is_fraud = excluded.is_fraud, synced_at = excluded.synced_at,
+    changes = known.changes + case when known.returned_cents <> excluded.returned_cents then 1 else 0 end
+  returning * into now_is;
+  if now_is.changes > 0 then
+    for item in
+      select g from jsonb_array_elements(now_is.grants) g
+      where exists (
+        select from public.credit_grants c
+        where c.account_id = account and c.source = g ->> 'source' and c.source_id = g ->> 'source_id'
+      )
+    loop
+      if now_is.returned_cents >= coalesce(before.returned_cents, 0) then
+        answer := public.claw_back(
+          account_id => account, source => item ->> 'source', source_id => item ->> 'source_id',
+          taken_back_cents => now_is.returned_cents, charged_cents => now_is.charged_cents,
+          key => now_is.payment_intent_id || ':' || now_is.changes || ':' || (item ->> 'source'), at => saved_at
+        );
+      else
+        answer := public.reinstate(
+          account_id => account, source => item ->> 'source', source_id => item ->> 'source_id',
+          taken_back_cents => now_is.returned_cents, charged_cents => now_is.charged_cents,
+          key => now_is.payment_intent_id || ':' || now_is.changes || ':' || (item ->> 'source'), at => saved_at
+        );
+      end if;
+      if not (answer ->> 'ok')::boolean then
+        raise exception 'the grant % / % did not follow its payment: %', item ->> 'source', item ->> 'source_id', answer using errcode = 'PT500';
+      end if;
+      answers := answers || jsonb_build_array(answer);
+    end loop;
+  end if;
+  return jsonb_build_object('ok', true, 'code', 'saved', 'answers', answers);
+end $$;
+grant execute on function public.save_payment(text, uuid, jsonb, timestamptz) to service_role;

@@ -1,0 +1,43 @@
+-- security_invoker: whoever reads it sees only what they may read of the tables below.
+create view public.account_standing with (security_invoker = true) as
+select
+  a.id as account_id,
+  hold.reason as hold,
+  exists (select from public.payments p where p.account_id = a.id and p.is_disputed) as open_dispute,
+  s.id as subscription_id, s.status, s.last_known_status, s.unknown_since, s.plan_key, s.plan_version, s.last_known_plan_key,
+  s.billing_interval, s.period_start_at, s.period_end_at, s.trial_end_at, s.cancel_at, s.collection_paused,
+  s.has_metered_item, s.ever_paid, s.paid_through_at, s.pay_url,
+  (
+    select count(*)::integer from public.subscriptions other
+    where other.account_id = a.id and not other.is_mirrored and other.livemode = s.livemode
+      and other.status in ('trialing', 'active', 'past_due', 'unpaid', 'paused', 'unknown')
+  ) as other_live_subscriptions,
+  dunning.stage as dunning_stage, dunning.opened_at as dunning_opened_at,
+  case when terms.account_id is not null then jsonb_build_object(
+    'monthly_allowance', terms.monthly_allowance, 'overage_tiers', terms.overage_tiers,
+    'credit_limit_cents', terms.credit_limit_cents, 'net_days', terms.net_days,
+    'warn_after_days', terms.warn_after_days, 'downgrade_after_days', terms.downgrade_after_days,
+    'suspend_after_days', terms.suspend_after_days, 'auto_top_up', terms.auto_top_up,
+    'open_invoices_cents', (
+      select coalesce(sum(i.due_cents), 0) from public.invoices i
+      where i.account_id = a.id and i.status = 'open' and i.livemode = s.livemode
+    )
+  ) end as terms,
+  coalesce(balance.debt, 0)::bigint as debt
+from public.accounts a
+left join public.account_holds hold on hold.account_id = a.id
+left join lateral (
+  select mirrored.* from public.subscriptions mirrored
+  where mirrored.account_id = a.id and mirrored.is_mirrored order by mirrored.livemode desc limit 1
+) s on true
+left join public.dunning_cases dunning on dunning.account_id = a.id and dunning.closed_at is null
+left join public.account_terms terms on terms.account_id = a.id
+left join public.credit_balances balance on balance.account_id = a.id;
+comment on view public.account_standing is 'What several features must know about an account: subscription, dunning case, terms, debt. What it may do follows from it by the entitlement table.';
+grant select on public.account_standing to authenticated, service_role;
+
+create function public.read_standing(account_id uuid) returns jsonb
+language sql stable set search_path = '' as $$
+  select to_jsonb(standing) from public.account_standing standing where standing.account_id = read_standing.account_id
+$$;
+grant execute on function public.read_standing(uuid) to service_role;
