@@ -1,0 +1,130 @@
+import type { SupabaseClient } from "@supabase/supabase-js";
+import { z } from "zod";
+import type { EnterpriseTerms } from "@/lib/billing/enterprise";
+import { type Standing, type StandingSubscription, SUBSCRIPTION_STATUSES } from "@/lib/billing/standing";
+import { type AccountId, cents, credits } from "@/lib/billing/units";
+import { rpc } from "@/lib/supabase/rpc";
+
+const time = z.coerce.date();
+const plan = z.enum(["free", "payg", "starter", "pro", "enterprise"]);
+
+const termsRow = z.object({
+  monthly_allowance: z.number(),
+  overage_tiers: z.array(z.object({ up_to_credits: z.number().nullable(), cents_per_1000: z.number() })),
+  credit_limit_cents: z.number(),
+  open_invoices_cents: z.number(),
+  net_days: z.number(),
+  warn_after_days: z.number(),
+  downgrade_after_days: z.number(),
+  suspend_after_days: z.number(),
+  auto_top_up: z.boolean(),
+});
+
+const subscriptionRow = z.object({
+  subscription_id: z.string(),
+  status: z.enum([...SUBSCRIPTION_STATUSES, "unknown"]),
+  last_known_status: z.enum(SUBSCRIPTION_STATUSES).nullable(),
+  unknown_since: time.nullable(),
+  plan_key: plan.nullable().catch(null),
+  plan_version: z.number().nullable(),
+  last_known_plan_key: plan.nullable().catch(null),
+  billing_interval: z.enum(["monthly", "yearly"]).nullable(),
+  period_start_at: time,
+  period_end_at: time,
+  trial_end_at: time.nullable(),
+  cancel_at: time.nullable(),
+  collection_paused: z.boolean(),
+  has_metered_item: z.boolean(),
+  ever_paid: z.boolean(),
+  paid_through_at: time.nullable(),
+  pay_url: z.string().nullable(),
+});
+
+const standingRow = z.object({
+  hold: z.enum(["admin", "fraud"]).nullable(),
+  open_dispute: z.boolean(),
+  subscription_id: z.string().nullable(),
+  other_live_subscriptions: z.number(),
+  dunning_stage: z.enum(["retrying", "warned", "downgraded", "suspended"]).nullable(),
+  dunning_opened_at: time.nullable(),
+  terms: termsRow.nullable(),
+  debt: z.number(),
+});
+
+function toTerms(row: z.infer<typeof termsRow>): EnterpriseTerms {
+  return {
+    monthlyAllowance: credits(row.monthly_allowance),
+    overageTiers: row.overage_tiers.map((tier) => ({
+      upToCredits: tier.up_to_credits === null ? null : credits(tier.up_to_credits),
+      centsPer1000: tier.cents_per_1000,
+    })),
+    creditLimitCents: cents(row.credit_limit_cents),
+    openInvoicesCents: cents(row.open_invoices_cents),
+    netDays: row.net_days,
+    dunning: {
+      warnAfterDays: row.warn_after_days,
+      downgradeAfterDays: row.downgrade_after_days,
+      suspendAfterDays: row.suspend_after_days,
+    },
+    autoTopUp: row.auto_top_up,
+  };
+}
+
+function toSubscription(row: z.infer<typeof subscriptionRow>): StandingSubscription {
+  return {
+    id: row.subscription_id,
+    status: row.status,
+    lastKnownStatus: row.last_known_status,
+    unknownSince: row.unknown_since,
+    plan: row.plan_key,
+    planVersion: row.plan_version,
+    lastKnownPlan: row.last_known_plan_key,
+    interval: row.billing_interval ?? "monthly",
+    periodStart: row.period_start_at,
+    periodEnd: row.period_end_at,
+    trialEnd: row.trial_end_at,
+    cancelAt: row.cancel_at,
+    collectionPaused: row.collection_paused,
+    meteredItem: row.has_metered_item,
+    everPaid: row.ever_paid,
+    paidThrough: row.paid_through_at,
+    payUrl: row.pay_url,
+  };
+}
+
+/** Translates a row of the view account_standing. */
+export function toStanding(raw: unknown): Standing {
+  const row = standingRow.parse(raw);
+  return {
+    hold: row.hold,
+    openDispute: row.open_dispute,
+    subscription: row.subscription_id === null ? null : toSubscription(subscriptionRow.parse(raw)),
+    otherLiveSubscriptions: row.other_live_subscriptions,
+    dunning:
+      row.dunning_stage && row.dunning_opened_at ? { stage: row.dunning_stage, openedAt: row.dunning_opened_at } : null,
+    terms: row.terms && toTerms(row.terms),
+    debt: credits(row.debt),
+    lastPaidOverage: credits(0),
+  };
+}
+
+/**
+ * What several features must know about an account, with the service's rights; `entitlementFor` says what follows.
+ * @throws Error if there is no such account; RpcError if the database cannot answer
+ */
+export async function readStanding(account: AccountId): Promise<Standing> {
+  const row = await rpc<unknown>("read_standing", { account_id: account });
+  if (row === null) throw new Error(`There is no account ${account}`);
+  return toStanding(row);
+}
+
+/**
+ * The same for a page, under the row level security of whoever is signed in.
+ * @throws Error if the person does not belong to the account, or the database cannot answer
+ */
+export async function readMyStanding(client: SupabaseClient, account: AccountId): Promise<Standing> {
+  const { data, error } = await client.from("account_standing").select().eq("account_id", account).maybeSingle();
+  if (error) throw new Error(`The standing of an account could not be read: ${error.message}`);
+  if (!data) throw new Error(`There is no account ${account} for this person`);
+  return toStanding(data);
+}
