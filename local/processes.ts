@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 /** Whether a process of this number exists and has not merely left its entry behind. */
@@ -26,7 +26,7 @@ export function isAlive(pid: number): boolean {
  * @returns the function that lets go, once the process has been ended properly
  */
 export function tether(target: number, signal: "INT" | "TERM"): () => void {
-  const shell: ChildProcess = spawn("sh", ["-c", `cat >/dev/null; kill -${signal} -- ${target} 2>/dev/null`], {
+  const shell: ChildProcess = spawn("sh", ["-c", `read -r _; kill -s ${signal} -- ${target} 2>/dev/null`], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
     cwd: "/",
@@ -36,4 +36,17 @@ export function tether(target: number, signal: "INT" | "TERM"): () => void {
   return () => {
     shell.kill("SIGKILL");
   };
+}
+
+/** When a process began, in words that stay the same while it lives; empty if nobody knows. */
+export function startOf(pid: number): string {
+  try {
+    return (
+      readFileSync(`/proc/${pid}/stat`, "utf8")
+        .replace(/^.*\) /s, "")
+        .split(" ")[19] ?? ""
+    );
+  } catch {
+    return spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).stdout?.trim() ?? "";
+  }
 }

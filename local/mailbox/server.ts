@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { listen, unlisten } from "../listen.ts";
 import { framedHtml, mailboxPage } from "./page.ts";
 import { answerResend } from "./resend.ts";
 import { MailStore } from "./store.ts";
@@ -28,11 +29,7 @@ export async function startMailbox({ port, file }: { port: number; file: string 
   const address = server.address();
   return {
     port: address && typeof address === "object" ? address.port : port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: () => unlisten(server),
   };
 }
 
@@ -85,15 +82,4 @@ async function read(request: IncomingMessage): Promise<string> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
-}
-
-/** @throws Error with the code EADDRINUSE when the port is taken */
-export function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -60,13 +61,26 @@ export async function migrate(databaseUrl: string, migrations = readMigrations()
   }
 }
 
-/** Runs supabase/seed.sql as one transaction. */
-export async function seed(databaseUrl: string): Promise<void> {
-  const file = join(SUPABASE, "seed.sql");
-  const text = readFileSync(file, "utf8");
+/**
+ * Runs supabase/seed.sql, once for a database, in one transaction, and notes it where the official CLI does.
+ *
+ * @returns whether it ran now
+ */
+export async function seed(databaseUrl: string): Promise<boolean> {
+  const text = readFileSync(join(SUPABASE, "seed.sql"), "utf8");
+  const hash = createHash("sha256").update(text).digest("hex");
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => undefined });
   try {
-    await sql.begin((transaction) => transaction.unsafe(text)).catch((error) => explain("seed.sql", text, error));
+    await sql`create table if not exists supabase_migrations.seed_files (path text primary key, hash text not null)`;
+    const [done] = await sql`select path from supabase_migrations.seed_files where path = 'supabase/seed.sql'`;
+    if (done) return false;
+    await sql
+      .begin(async (transaction) => {
+        await transaction.unsafe(text);
+        await transaction`insert into supabase_migrations.seed_files (path, hash) values ('supabase/seed.sql', ${hash})`;
+      })
+      .catch((error) => explain("seed.sql", text, error));
+    return true;
   } finally {
     await sql.end();
   }

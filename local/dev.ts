@@ -1,0 +1,4 @@
+import { startNext } from "./next.ts";
+import { run, supervise } from "./supervise.ts";
+
+run(() => supervise("npm run dev", startNext));
