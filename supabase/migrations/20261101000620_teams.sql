@@ -47,12 +47,3 @@ language sql stable security definer set search_path = '' as $$
   order by array_position(array['owner', 'admin', 'member'], m.role), m.created_at
 $$;
 grant execute on function public.read_members(uuid, uuid) to service_role;
-
--- The addresses that mail to an account goes to: its owners'.
-create function public.owner_emails(account_ids uuid[]) returns table (account_id uuid, email text)
-language sql stable security definer set search_path = '' as $$
-  select m.account_id, u.email::text
-  from public.memberships m join auth.users u on u.id = m.user_id
-  where m.account_id = any (owner_emails.account_ids) and m.role = 'owner' and u.email is not null
-$$;
-grant execute on function public.owner_emails(uuid[]) to service_role;

@@ -1,0 +1,96 @@
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { mailKinds, renderMail } from "./mails";
+
+beforeAll(() => {
+  vi.stubEnv("MAIL_FROM", "Northwind <hello@example.com>");
+  vi.stubEnv("APP_URL", "https://app.example.com");
+  vi.stubEnv("SUPPORT_EMAIL", "help@example.com");
+});
+
+const cases = [
+  [
+    "low_credit",
+    { available: 1200, threshold: 2000 },
+    "You have 1,200 credits left",
+    "https://app.example.com/credits",
+  ],
+  ["low_credit", { available: 0, threshold: 2000 }, "You have no credits left", "https://app.example.com/credits"],
+  [
+    "pack_receipt",
+    {
+      packName: "Medium pack",
+      credits: 50_000,
+      amountCents: 4500,
+      currency: "usd",
+      invoiceUrl: "https://pay.example/in_1",
+    },
+    "50,000 credits added, $45.00 paid",
+    "https://pay.example/in_1",
+  ],
+  [
+    "pack_receipt",
+    { packName: "Medium pack", credits: 50_000, amountCents: 0, currency: "eur", invoiceUrl: null },
+    "50,000 credits added, €0.00 paid",
+    "https://app.example.com/credits",
+  ],
+  [
+    "subscription_started",
+    {
+      planName: "Starter",
+      allowance: 40_000,
+      amountCents: 2900,
+      currency: "usd",
+      interval: "month",
+      renewsAt: "2026-12-22T00:00:00Z",
+    },
+    "Your Starter plan has started",
+    "https://app.example.com/billing",
+  ],
+  ["subscription_started", { planName: "Pro" }, "Your Pro plan has started", "https://app.example.com/billing"],
+  [
+    "payment_failed",
+    { amountCents: 2900, currency: "usd", payUrl: "https://pay.example/in_2", nextAttemptAt: "2026-11-25T09:00:00Z" },
+    "Your payment of $29.00 did not go through",
+    "https://pay.example/in_2",
+  ],
+  ["payment_failed", {}, "Your payment did not go through", "https://app.example.com/billing"],
+  [
+    "async_payment_failed",
+    { packName: "Medium pack", amountCents: 4500, currency: "eur" },
+    "Your bank payment of €45.00 did not go through",
+    "https://app.example.com/credits",
+  ],
+] as const;
+
+describe("mail", () => {
+  test.each(cases)("%s %j says the fact, and has one button", async (kind, data, subject, href) => {
+    const mail = await renderMail(kind, data);
+    expect(mail.subject).toBe(subject);
+    const links = [...mail.html.matchAll(/href="(http[^"]+)"/g)].map((match) => match[1]);
+    expect(links).toEqual([href]);
+    expect(mail.html).toContain("Northwind");
+    expect(mail.html).not.toContain("<img");
+  });
+
+  test.each(cases)("%s %j can be read as plain text", async (kind, data, _subject, href) => {
+    const { text } = await renderMail(kind, data);
+    expect(text).toContain(href);
+    expect(text).toContain("help@example.com");
+    expect(text).not.toMatch(/<[a-z]|undefined|null|NaN/);
+  });
+
+  test("every kind is tried here", () => {
+    expect([...new Set<string>(cases.map(([kind]) => kind))].sort()).toEqual([...mailKinds].sort());
+  });
+
+  test("what people typed cannot become markup", async () => {
+    const { html } = await renderMail("subscription_started", { planName: "<script>alert(1)</script>" });
+    expect(html).not.toContain("<script>");
+  });
+
+  test("a kind that does not exist, data that does not fit and a link that is none are refused", async () => {
+    await expect(renderMail("greeting", {})).rejects.toThrow(/greeting/);
+    await expect(renderMail("low_credit", { available: "many" })).rejects.toThrow();
+    await expect(renderMail("payment_failed", { payUrl: "javascript:alert(1)" })).rejects.toThrow();
+  });
+});

@@ -1,0 +1,68 @@
+import { now } from "@/lib/clock";
+import { rpc } from "@/lib/supabase/rpc";
+import { renderMail } from "./mails";
+import { mailSettings, sendMail } from "./resend";
+
+interface OutboxRow {
+  id: string;
+  account_id: string;
+  kind: string;
+  data: unknown;
+  attempts: number;
+}
+
+/** How long to wait after the first, second … failure. After the last of them a mail is given up. */
+const RETRY_AFTER_MINUTES = [1, 5, 30, 2 * 60, 6 * 60, 12 * 60, 24 * 60];
+
+/** When to try again after `attempts` failures; null to give up. */
+export function nextAttemptAt(attempts: number, at: Date): Date | null {
+  const minutes = RETRY_AFTER_MINUTES[attempts - 1];
+  return minutes === undefined ? null : new Date(at.getTime() + minutes * 60_000);
+}
+
+async function ownersOf(rows: OutboxRow[]): Promise<Map<string, string[]>> {
+  const accounts = [...new Set(rows.map((row) => row.account_id))];
+  const found = await rpc<Array<{ account_id: string; email: string }>>("owner_emails", { account_ids: accounts });
+  return new Map(accounts.map((id) => [id, found.filter((row) => row.account_id === id).map((row) => row.email)]));
+}
+
+async function send(row: OutboxRow, to: string[]): Promise<void> {
+  if (to.length === 0) throw new Error("The account has no owner with an address.");
+  await sendMail(to, await renderMail(row.kind, row.data), row.id);
+}
+
+export interface SentMail {
+  sent: number;
+  /** Failed now, and tried again later. */
+  failed: number;
+  givenUp: number;
+}
+
+/**
+ * Sends what is due in the outbox. Safe to run several times at once: rows are claimed for five minutes, and the id of
+ * a row is the key under which Resend takes it once. A failure keeps the row, notes why, and is tried again up to 7 times.
+ * @param limit the most mails of this run
+ * @throws EnvError when mail is not configured, RpcError when the database cannot be asked; nothing is lost then
+ */
+export async function sendDueMail({ limit = 20 }: { limit?: number } = {}): Promise<SentMail> {
+  mailSettings();
+  const rows = await rpc<OutboxRow[]>("claim_mail", { most: limit, at: now() });
+  const result: SentMail = { sent: 0, failed: 0, givenUp: 0 };
+  if (rows.length === 0) return result;
+
+  const owners = await ownersOf(rows);
+  for (const row of rows) {
+    try {
+      await send(row, owners.get(row.account_id) ?? []);
+    } catch (error) {
+      const retryAt = nextAttemptAt(row.attempts, now());
+      const reason = error instanceof Error ? error.message : String(error);
+      await rpc("mark_mail_failed", { mail_id: row.id, error: reason.slice(0, 500), retry_at: retryAt ?? undefined });
+      result[retryAt ? "failed" : "givenUp"] += 1;
+      continue;
+    }
+    await rpc("mark_mail_sent", { mail_id: row.id, at: now() });
+    result.sent += 1;
+  }
+  return result;
+}
