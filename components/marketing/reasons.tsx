@@ -6,7 +6,7 @@ import { sample } from "./sample";
 function Reason({ title, children, evidence }: { title: string; children: ReactNode; evidence: ReactNode }) {
   return (
     <li className="flex flex-col gap-4">
-      <div className="flex h-44 flex-col justify-center rounded-xl border border-border bg-surface p-5 text-13">
+      <div className="flex flex-col md:h-44 justify-center rounded-xl border border-border bg-surface p-5 text-13">
         {evidence}
       </div>
       <div className="flex flex-col gap-1">
