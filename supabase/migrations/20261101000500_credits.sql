@@ -1,0 +1,163 @@
+-- The ledger's tables. Nobody writes them but the functions of the files that follow.
+create table public.credit_balances (
+  account_id uuid primary key references public.accounts (id) on delete cascade,
+  total public.credit_count not null default 0,
+  reserved public.credit_count not null default 0,
+  debt public.credit_count not null default 0,
+  ending public.credit_count not null default 0,
+  current_grant_id uuid,
+  current_remaining public.credit_count not null default 0,
+  next_change_at timestamptz not null default 'infinity',
+  as_of timestamptz,
+  frozen_at timestamptz,
+  overage_cap public.credit_count not null default 0,
+  overage_starts_at timestamptz,
+  overage_ends_at timestamptz,
+  overage_used public.credit_count not null default 0,
+  overage_reserved public.credit_count not null default 0,
+  low_credit_percent smallint not null default 20,
+  low_credit_threshold public.credit_count,
+  low_credit_armed boolean not null default false,
+  low_credit_crossings integer not null default 0,
+  low_credit_crossed_at timestamptz,
+  constraint reserved_credits_are_there check (total >= reserved),
+  constraint nothing_is_available_while_there_is_debt check (debt = 0 or total = reserved),
+  constraint ending_credits_are_covered_by_reservations check (ending <= reserved),
+  constraint there_is_a_current_grant_while_something_is_left_of_it check ((current_grant_id is null) = (current_remaining = 0)),
+  constraint the_overage_period_begins_before_it_ends check (overage_ends_at > overage_starts_at),
+  constraint a_low_credit_percent_is_from_0_to_100 check (low_credit_percent between 0 and 100)
+) with (fillfactor = 50);
+comment on table public.credit_balances is 'One row an account: what it can spend, with the grant now being spent cached, so that spending changes this row alone. total counts unexpired credits not yet spent; ending those of grants that are over but covered by open reservations. No column a deduct changes is indexed.';
+
+create table public.credit_grants (
+  id uuid primary key default gen_random_uuid(),
+  seq bigint generated always as identity,
+  account_id uuid not null references public.accounts (id),
+  source text not null,
+  source_id text not null,
+  arguments_hash uuid not null,
+  category text not null,
+  priority smallint not null,
+  amount public.credit_count not null,
+  remaining public.credit_count not null,
+  ended public.credit_count not null default 0,
+  clawed public.credit_count not null default 0,
+  reinstated public.credit_count not null default 0,
+  state text not null,
+  effective_at timestamptz not null,
+  expires_at timestamptz,
+  activated_at timestamptz,
+  voided_at timestamptz,
+  clawed_at timestamptz,
+  paid_cents bigint,
+  currency text,
+  granted_at timestamptz not null,
+  constraint a_source_grants_once unique (source, source_id),
+  constraint a_grant_is_of_at_least_1_credit check (amount >= 1),
+  constraint a_grant_is_included_paid_or_promotional check (category in ('included', 'paid', 'promotional')),
+  constraint a_priority_is_10_or_20 check (priority in (10, 20)),
+  constraint a_grant_begins_before_it_ends check (expires_at > effective_at),
+  constraint a_grant_has_a_known_state check (state in ('scheduled', 'open', 'ending', 'closed')),
+  constraint only_a_closed_grant_has_nothing_left check ((state = 'closed') = (remaining = 0)),
+  constraint a_grant_is_active_unless_it_is_scheduled check (state in ('scheduled', 'closed') or activated_at is not null),
+  constraint no_more_is_left_or_ended_than_was_granted check (remaining + ended <= amount),
+  constraint no_more_is_reinstated_than_was_clawed check (reinstated <= clawed),
+  constraint what_was_paid_has_a_currency check ((paid_cents is null) = (currency is null) and paid_cents >= 0)
+);
+comment on table public.credit_grants is 'Credits given, each with its source and perhaps an end. remaining of the grant now being spent lags behind; credit_grants_now overlays the cached remainder. ended is what expired or was voided, clawed what was taken back for it from anywhere.';
+create index credit_grants_in_use on public.credit_grants (account_id, priority, expires_at, effective_at, seq) where state <> 'closed';
+create index credit_grants_to_end on public.credit_grants (expires_at) where state = 'open' and expires_at is not null;
+create index credit_grants_to_begin on public.credit_grants (effective_at) where state = 'scheduled';
+
+create table public.credit_entries (
+  account_id uuid not null references public.accounts (id),
+  id uuid not null,
+  operation text not null,
+  key text,
+  arguments_hash uuid,
+  requested public.credit_count,
+  credits bigint not null,
+  overage_credits public.credit_count not null default 0,
+  debt_credits bigint not null default 0,
+  grant_ids uuid[] not null default '{}',
+  grant_amounts bigint[] not null default '{}',
+  balance_after bigint not null,
+  reserved_after public.credit_count not null,
+  overage_used_after public.credit_count not null,
+  low_after boolean not null,
+  feature text,
+  model text,
+  happened_at timestamptz not null,
+  recorded_at timestamptz not null,
+  primary key (account_id, id),
+  constraint an_entry_has_a_known_operation check (operation in ('grant', 'spend', 'expire', 'void', 'claw_back', 'reinstate', 'repay')),
+  constraint every_grant_drawn_has_an_amount check (cardinality(grant_ids) = cardinality(grant_amounts))
+);
+comment on table public.credit_entries is 'Every posted change of an account, append-only. credits is the signed change of balance_after, which is total less debt; grant_ids and grant_amounts say exactly which grants it came from or went to. One index only, since this table grows without end: read it by account.';
+
+create table public.credit_reservations (
+  account_id uuid not null references public.accounts (id),
+  id uuid not null,
+  key text not null,
+  arguments_hash uuid not null,
+  amount public.credit_count not null,
+  overage public.credit_count not null,
+  overage_permitted public.credit_count not null,
+  available_after public.credit_count not null,
+  feature text,
+  state text not null default 'open',
+  expires_at timestamptz not null,
+  used_so_far public.credit_count not null default 0,
+  settled_amount public.credit_count,
+  closed_at timestamptz,
+  answer jsonb,
+  reserved_at timestamptz not null,
+  primary key (account_id, id),
+  constraint a_reservation_is_of_at_least_1_credit check (amount >= 1),
+  constraint overage_is_a_part_of_the_reservation check (overage <= amount),
+  constraint a_reservation_has_a_known_state check (state in ('open', 'settled', 'released', 'expired')),
+  constraint closed_exactly_when_not_open check ((state = 'open') = (closed_at is null)),
+  constraint settled_exactly_when_settled_or_expired check ((state in ('settled', 'expired')) = (settled_amount is not null))
+) with (fillfactor = 80);
+comment on table public.credit_reservations is 'Credits set aside for calls that run. A reservation holds an amount, never grants. used_so_far is what its heartbeats said, and what expiry settles it at.';
+create index credit_reservations_open on public.credit_reservations (account_id, expires_at) where state = 'open';
+
+create table public.credit_operations (
+  account_id uuid not null references public.accounts (id),
+  operation text not null,
+  key text not null,
+  arguments_hash uuid not null,
+  answer jsonb not null,
+  happened_at timestamptz not null,
+  primary key (account_id, operation, key)
+);
+comment on table public.credit_operations is 'The first answers of the rare operations (void, claw back, reinstate, freeze), so that asking again is answered alike.';
+
+alter table public.credit_balances enable row level security;
+alter table public.credit_grants enable row level security;
+alter table public.credit_entries enable row level security;
+alter table public.credit_reservations enable row level security;
+alter table public.credit_operations enable row level security;
+
+create policy "members read their balance" on public.credit_balances
+  for select to authenticated using (account_id = any ((select private.member_accounts())::uuid[]));
+create policy "members read their entries" on public.credit_entries
+  for select to authenticated using (account_id = any ((select private.member_accounts())::uuid[]));
+
+grant select on public.credit_balances to authenticated;
+grant select on public.credit_entries to authenticated;
+grant select on public.credit_balances to service_role;
+grant select on public.credit_entries to service_role;
+grant select on public.credit_grants to service_role;
+grant select on public.credit_reservations to service_role;
+grant select on public.credit_operations to service_role;
+
+-- An account has its balance from the moment it exists, so no first use can race with another.
+create function private.open_balance() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into public.credit_balances (account_id) values (new.id);
+  return new;
+end $$;
+create trigger open_balance after insert on public.accounts
+  for each row execute function private.open_balance();
