@@ -34,9 +34,7 @@ beforeAll(async () => {
       received.push({ key: typeof key === "string" ? key : undefined, to: body.to, subject: body.subject });
       response.writeHead(status, { "content-type": "application/json" });
       response.end(
-        JSON.stringify(
-          status === 200 ? { id: randomUUID() } : { name: problem, message: "down", statusCode: status },
-        ),
+        JSON.stringify(status === 200 ? { id: randomUUID() } : { name: problem, message: "down", statusCode: status }),
       );
     });
   });
@@ -156,9 +154,6 @@ test("a mail that Resend took before, under the same key, counts as sent", async
   problem = "invalid_idempotent_request";
   expect(await sendDueMail()).toMatchObject({ sent: 1 });
   expect((await rowOf(id))?.sent_at).toEqual(clock.now);
-});
-  expect(nextAttemptAt(1, clock.now)).toEqual(new Date("2026-11-22T10:01:00Z"));
-  expect((await rowOf(id))?.sent_at).toBeNull();
 });
 
 test("without a configuration for mail nothing is claimed and nothing is lost", async () => {
