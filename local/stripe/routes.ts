@@ -1,6 +1,30 @@
 import type { Resource } from "./core/resource.ts";
+import { charges } from "./resources/charges.ts";
+import { coupons, promotionCodes } from "./resources/coupons.ts";
 import { customers } from "./resources/customers.ts";
+import { disputes } from "./resources/disputes.ts";
+import { events } from "./resources/events.ts";
+import { paymentIntents } from "./resources/payment-intents.ts";
 import { paymentMethods } from "./resources/payment-methods.ts";
+import { prices } from "./resources/prices.ts";
+import { products } from "./resources/products.ts";
+import { refunds } from "./resources/refunds.ts";
+import { setupIntents } from "./resources/setup-intents.ts";
+import { webhookEndpoints } from "./resources/webhook-endpoints.ts";
 
 /** Everything the double answers. A new folder of resources is one line here. */
-export const resources: Resource[] = [customers, paymentMethods];
+export const resources: Resource[] = [
+  customers,
+  products,
+  prices,
+  coupons,
+  promotionCodes,
+  paymentMethods,
+  setupIntents,
+  paymentIntents,
+  charges,
+  refunds,
+  disputes,
+  events,
+  webhookEndpoints,
+];

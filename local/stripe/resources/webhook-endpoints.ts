@@ -1,0 +1,102 @@
+import type Stripe from "stripe";
+import { secretsOf } from "../core/deliveries.ts";
+import { invalid } from "../core/error.ts";
+import { newSigningSecret } from "../core/id.ts";
+import { page } from "../core/list.ts";
+import { mergeMetadata } from "../core/metadata.ts";
+import type { Params } from "../core/objects.ts";
+import { leftOut, type Resource, route } from "../core/resource.ts";
+import { API_VERSION } from "../core/version.ts";
+
+const ROLLING_SECONDS = 86_400;
+
+export const webhookEndpoints: Resource = {
+  routes: [
+    route<Params<Stripe.WebhookEndpointCreateParams>>({
+      method: "POST",
+      path: "/v1/webhook_endpoints",
+      params: "WebhookEndpointCreateParams",
+      handle({ params }, context) {
+        leftOut(params, ["connect"]);
+        checkUrl(params.url);
+        if (params.enabled_events.length === 0) throw invalid("Choose at least one event.", "enabled_events");
+        if (params.api_version && params.api_version !== API_VERSION) {
+          throw invalid(`The local Stripe double speaks ${API_VERSION} only.`, "api_version");
+        }
+        const secret = newSigningSecret();
+        const endpoint = context.build("webhook_endpoint", {
+          id: context.newId("we"),
+          api_version: params.api_version ?? null,
+          description: params.description || null,
+          enabled_events: params.enabled_events,
+          metadata: mergeMetadata({}, params.metadata),
+          status: "enabled",
+          url: params.url,
+        });
+        context.save(endpoint);
+        secretsOf(context.store).put({ id: endpoint.id, secrets: [{ secret, until: null }] });
+        return { ...endpoint, secret };
+      },
+    }),
+    {
+      method: "GET",
+      path: "/v1/webhook_endpoints",
+      params: "WebhookEndpointListParams",
+      handle: (request, { store }) => page(request, "/v1/webhook_endpoints", store.objects("webhook_endpoint").list()),
+    },
+    {
+      method: "GET",
+      path: "/v1/webhook_endpoints/:endpoint",
+      params: "WebhookEndpointRetrieveParams",
+      handle: ({ path }, context) => context.find("webhook_endpoint", path.endpoint ?? ""),
+    },
+    route<Params<Stripe.WebhookEndpointUpdateParams>>({
+      method: "POST",
+      path: "/v1/webhook_endpoints/:endpoint",
+      params: "WebhookEndpointUpdateParams",
+      handle({ params, path }, context) {
+        const endpoint = context.find("webhook_endpoint", path.endpoint ?? "");
+        if (params.url !== undefined) checkUrl(params.url);
+        const status = params.disabled ? "disabled" : "enabled";
+        return context.save({
+          ...endpoint,
+          description: params.description === undefined ? endpoint.description : params.description || null,
+          enabled_events: params.enabled_events ?? endpoint.enabled_events,
+          metadata: mergeMetadata(endpoint.metadata, params.metadata),
+          status: params.disabled === undefined ? endpoint.status : status,
+          url: params.url ?? endpoint.url,
+        });
+      },
+    }),
+    {
+      method: "DELETE",
+      path: "/v1/webhook_endpoints/:endpoint",
+      params: "WebhookEndpointDeleteParams",
+      handle({ path }, context) {
+        const { id } = context.find("webhook_endpoint", path.endpoint ?? "");
+        context.store.objects("webhook_endpoint").delete(id);
+        return { id, object: "webhook_endpoint", deleted: true };
+      },
+    },
+  ],
+  controls: [
+    {
+      method: "POST",
+      path: "/_double/webhook-endpoints/:endpoint/roll-secret",
+      handle({ path, body }, context) {
+        const { id } = context.find("webhook_endpoint", path.endpoint ?? "");
+        const kept = secretsOf(context.store).get(id)?.secrets ?? [];
+        const until = context.now() + (typeof body.keepSeconds === "number" ? body.keepSeconds : ROLLING_SECONDS);
+        const rolling = kept.map((entry) => ({ ...entry, until: entry.until ?? until }));
+        const secret = newSigningSecret();
+        secretsOf(context.store).put({ id, secrets: [{ secret, until: null }, ...rolling] });
+        return { secret };
+      },
+    },
+  ],
+};
+
+function checkUrl(url: string): void {
+  const isUrl = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+  if (!isUrl) throw invalid(`Invalid URL: ${url}`, "url", "url_invalid");
+}
