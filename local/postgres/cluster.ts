@@ -122,9 +122,8 @@ async function run(identity: Identity, options: ClusterOptions): Promise<Cluster
     server.once("exit", resolve);
     server.once("error", () => resolve(null));
   });
+  if (server.pid !== undefined) void exited.then(tether(server.pid, "INT"));
   const pid = await untilReady(server, identity.dataDirectory, logFile, started);
-  const letGo = tether(pid, "INT");
-  void exited.then(letGo);
 
   const url = (user: string, password: string) => (database: string) =>
     `postgresql://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;

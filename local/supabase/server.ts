@@ -52,6 +52,7 @@ export async function openSupabase(options: SupabaseOptions): Promise<Supabase> 
   // It would grant everything on every table to anon and authenticated on the first request.
   Object.assign(connection, { ensureRlsContext: async () => true });
 
+  quietRefusals();
   const config = readConfig(PROJECT);
   const app = new App({
     connection,
@@ -83,6 +84,20 @@ export async function openSupabase(options: SupabaseOptions): Promise<Supabase> 
     fetch: async (request) => app.fetch(request),
     forgetSchema: () => connection.clearSchemaCache(),
     close: () => connection.close(),
+  };
+}
+
+let isQuiet = false;
+
+// It prints every error of the database on the console, also those that are an ordinary answer to the caller.
+function quietRefusals(): void {
+  if (isQuiet) return;
+  isQuiet = true;
+  const print = console.error;
+  console.error = (...words: unknown[]) => {
+    const [first] = words;
+    if (!(first instanceof Error && first.name === "PostgresError" && "code" in first)) return print(...words);
+    if (!/^(PT|22|23|42501)/.test(String(first.code))) print(`Supabase: ${first.message} (${first.code})`);
   };
 }
 

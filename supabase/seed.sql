@@ -1,0 +1,65 @@
+-- The people of the local stack. Everybody's password is "ledgerline".
+do $$
+begin
+  if coalesce(current_setting('ledgerline.movable_clock', true), 'off') <> 'on' then
+    raise exception 'These people have a password that everybody knows: they are for the local stack only.';
+  end if;
+end $$;
+
+create function pg_temp.add_person(name text, address text) returns uuid
+language plpgsql as $$
+declare
+  person uuid := gen_random_uuid();
+begin
+  insert into auth.users (id, aud, role, email, encrypted_password, email_confirmed_at, confirmation_token, recovery_token,
+    email_change, email_change_token_new, raw_app_meta_data, raw_user_meta_data, created_at, updated_at)
+  values (person, 'authenticated', 'authenticated', add_person.address,
+    extensions.crypt('ledgerline', extensions.gen_salt('bf', 6)), now(), '', '', '', '',
+    '{"provider": "email", "providers": ["email"]}', jsonb_build_object('name', add_person.name), now(), now());
+  insert into auth.identities (id, provider, provider_id, user_id, identity_data, created_at, updated_at)
+  values (gen_random_uuid(), 'email', person::text, person,
+    jsonb_build_object('sub', person::text, 'email', add_person.address, 'email_verified', true), now(), now());
+  return person;
+end $$;
+
+-- An answer of the ledger that is no "ok" would leave a person without what their name promises.
+create function pg_temp.must(answer jsonb) returns void
+language plpgsql as $$
+begin
+  if not (answer ->> 'ok')::boolean then raise exception 'seeding failed: %', answer; end if;
+end $$;
+
+do $$
+declare
+  free uuid := pg_temp.add_person('Fiona Free', 'free@ledgerline.test');
+  low uuid := pg_temp.add_person('Leo Low', 'low@ledgerline.test');
+  past_due uuid := pg_temp.add_person('Petra Past-Due', 'pastdue@ledgerline.test');
+  suspended uuid := pg_temp.add_person('Sam Suspended', 'suspended@ledgerline.test');
+  enterprise uuid := pg_temp.add_person('Erin Enterprise', 'enterprise@ledgerline.test');
+  admin uuid := pg_temp.add_person('Ada Admin', 'admin@ledgerline.test');
+  team_admin uuid := pg_temp.add_person('Tariq Team-Admin', 'teamadmin@ledgerline.test');
+  member uuid := pg_temp.add_person('Mia Member', 'member@ledgerline.test');
+  northwind constant uuid := gen_random_uuid();
+  account uuid;
+  next_month constant timestamptz := date_trunc('month', now(), 'UTC') + interval '1 month';
+begin
+  -- The month's free credits, as the tick gives them, and most of them spent.
+  select id into account from public.accounts where personal_user_id = low;
+  perform pg_temp.must(public.grant_free_month(account, to_char(now() at time zone 'UTC', 'YYYY-MM'), 5000, next_month, now()));
+  perform pg_temp.must(public.deduct_credits(account, 'seed', 4400, 'summarize', now()));
+
+  select id into account from public.accounts where personal_user_id = past_due;
+  perform pg_temp.must(public.grant_credits(account, 'seed', 'past due', 20000, 'promotional', 10, now()));
+
+  select id into account from public.accounts where personal_user_id = suspended;
+  perform pg_temp.must(public.grant_credits(account, 'seed', 'suspended', 20000, 'promotional', 10, now()));
+  perform pg_temp.must(public.freeze_credits(account, true, 'seed', now()));
+
+  insert into public.accounts (id, kind, name) values (northwind, 'team', 'Northwind');
+  insert into public.memberships (account_id, user_id, role)
+  values (northwind, enterprise, 'owner'), (northwind, team_admin, 'admin'), (northwind, member, 'member');
+  perform pg_temp.must(public.grant_credits(northwind, 'seed', 'northwind', 2000000, 'paid', 20, now(),
+    paid_cents => 20000, currency => 'usd'));
+
+  insert into public.platform_admins (user_id) values (admin);
+end $$;
