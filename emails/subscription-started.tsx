@@ -3,29 +3,29 @@ import { Facts, Layout, type Mail, Paragraph, type Sender } from "./layout";
 
 export interface SubscriptionStartedFacts {
   planName: string;
-  /** Credits the plan includes each period. */
-  allowance?: number | null | undefined;
+  /** Credits the plan includes each month. */
+  credits?: number | null | undefined;
   amountCents?: number | null | undefined;
   currency?: string | null | undefined;
-  interval?: "month" | "year" | null | undefined;
+  interval?: "monthly" | "yearly" | null | undefined;
   /** When the first period ends. */
   renewsAt?: Date | null | undefined;
 }
 
 /** A plan has begun. */
 export function subscriptionStarted(facts: SubscriptionStartedFacts, sender: Sender): Mail {
-  const { planName, allowance, amountCents, currency, interval, renewsAt } = facts;
+  const { planName, credits, amountCents, currency, interval, renewsAt } = facts;
   const price = amountCents != null && currency ? formatMoney(amountCents, currency) : undefined;
   const known: Array<[string, string]> = [["Plan", planName]];
-  if (allowance) known.push(["Included", `${formatCredits(allowance)} credits each period`]);
-  if (price) known.push(["Price", interval ? `${price} a ${interval}` : price]);
+  if (credits) known.push(["Included", `${formatCredits(credits)} credits a month`]);
+  if (price) known.push(["Price", interval ? `${price} a ${interval === "yearly" ? "year" : "month"}` : price]);
   if (renewsAt) known.push(["Renews on", formatDate(renewsAt)]);
   return {
     subject: `Your ${planName} plan has started`,
     body: (
       <Layout
         sender={sender}
-        preview={allowance ? `${formatCredits(allowance)} credits are ready.` : "It is ready to use."}
+        preview={credits ? `${formatCredits(credits)} credits a month are included.` : "It is ready to use."}
         title={`Your ${planName} plan has started`}
         button={{ label: "See your plan", href: `${sender.appUrl}/billing` }}
         reason="You get this mail because a plan was started for your account."

@@ -37,10 +37,10 @@ const cases = [
     "subscription_started",
     {
       planName: "Starter",
-      allowance: 40_000,
+      credits: 40_000,
       amountCents: 2900,
       currency: "usd",
-      interval: "month",
+      interval: "monthly",
       renewsAt: "2026-12-22T00:00:00Z",
     },
     "Your Starter plan has started",
@@ -49,7 +49,12 @@ const cases = [
   ["subscription_started", { planName: "Pro" }, "Your Pro plan has started", "https://app.example.com/billing"],
   [
     "payment_failed",
-    { amountCents: 2900, currency: "usd", payUrl: "https://pay.example/in_2", nextAttemptAt: "2026-11-25T09:00:00Z" },
+    {
+      amountCents: 2900,
+      currency: "usd",
+      invoiceUrl: "https://pay.example/in_2",
+      nextAttemptAt: "2026-11-25T09:00:00Z",
+    },
     "Your payment of $29.00 did not go through",
     "https://pay.example/in_2",
   ],
@@ -91,6 +96,6 @@ describe("mail", () => {
   test("a kind that does not exist, data that does not fit and a link that is none are refused", async () => {
     await expect(renderMail("greeting", {})).rejects.toThrow(/greeting/);
     await expect(renderMail("low_credit", { available: "many" })).rejects.toThrow();
-    await expect(renderMail("payment_failed", { payUrl: "javascript:alert(1)" })).rejects.toThrow();
+    await expect(renderMail("payment_failed", { invoiceUrl: "javascript:alert(1)" })).rejects.toThrow();
   });
 });

@@ -34,13 +34,16 @@ const KINDS: Record<string, (data: unknown, sender: Sender) => Mail> = {
     z.object({
       ...money,
       planName: z.string(),
-      allowance: amount.nullish(),
-      interval: z.enum(["month", "year"]).nullish(),
+      credits: amount.nullish(),
+      interval: z.enum(["monthly", "yearly"]).nullish(),
       renewsAt: z.coerce.date().nullish(),
     }),
     subscriptionStarted,
   ),
-  payment_failed: kind(z.object({ ...money, payUrl: link, nextAttemptAt: z.coerce.date().nullish() }), paymentFailed),
+  payment_failed: kind(
+    z.object({ ...money, planName: z.string().nullish(), invoiceUrl: link, nextAttemptAt: z.coerce.date().nullish() }),
+    paymentFailed,
+  ),
   async_payment_failed: kind(z.object({ ...money, packName: z.string().nullish() }), asyncPaymentFailed),
 };
 
