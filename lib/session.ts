@@ -33,18 +33,24 @@ export function chooseAccount(accounts: SessionAccount[], wished: string | undef
   );
 }
 
+interface MembershipRow {
+  role: Role;
+  account: { id: string; name: string; kind: SessionAccount["kind"] };
+}
+
 async function readAccounts(client: Awaited<ReturnType<typeof userClient>>, user: UserId): Promise<SessionAccount[]> {
   const { data, error } = await client
     .from("memberships")
     .select("role, account:accounts!inner(id, name, kind)")
     .eq("user_id", user)
-    .order("created_at");
+    .order("created_at")
+    .overrideTypes<MembershipRow[], { merge: false }>();
   if (error) throw new Error(`The accounts of a person could not be read: ${error.message}`);
   return data.map(({ role, account }) => ({
     id: accountId(account.id),
     name: account.name,
-    kind: account.kind as SessionAccount["kind"],
-    role: role as Role,
+    kind: account.kind,
+    role,
   }));
 }
 
