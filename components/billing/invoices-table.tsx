@@ -3,13 +3,15 @@ import { Table, TBody, TD, TH, THead, TR } from "@/components/ui/table";
 import { formatDate, formatMoney } from "@/lib/billing/format";
 import type { Invoice } from "@/lib/invoices/list";
 
-const states: Record<string, { label: string; tone: "success" | "warning" | "danger" | "neutral" }> = {
+const states: Record<Invoice["status"], { label: string; tone: "success" | "warning" | "danger" | "neutral" }> = {
   paid: { label: "Paid", tone: "success" },
   open: { label: "To pay", tone: "warning" },
   draft: { label: "Being prepared", tone: "neutral" },
   void: { label: "Canceled", tone: "neutral" },
   uncollectible: { label: "Unpaid", tone: "danger" },
 };
+
+const purposes = { plan: "Plan", pack: "Credits", other: "Other" } as const;
 
 const linkClass = "rounded-sm text-accent underline underline-offset-4 hover:no-underline";
 
@@ -36,9 +38,9 @@ export function InvoicesTable({ invoices }: { invoices: readonly Invoice[] }) {
             <TR key={invoice.id}>
               <TD className="whitespace-nowrap tabular-nums">{formatDate(invoice.createdAt)}</TD>
               <TD className="whitespace-nowrap text-muted">{invoice.number ?? "Not yet"}</TD>
-              <TD>{invoice.description ?? "Plan"}</TD>
+              <TD>{invoice.description ?? purposes[invoice.purpose]}</TD>
               <TD>
-                <Badge tone={state?.tone}>{state?.label ?? invoice.status}</Badge>
+                <Badge tone={state.tone}>{state.label}</Badge>
               </TD>
               <TD numeric>{formatMoney(invoice.totalCents, invoice.currency)}</TD>
               <TD numeric className="whitespace-nowrap">

@@ -6,6 +6,7 @@ const now = new Date("2026-11-22T12:00:00Z");
 const inDays = (days: number) => new Date(now.getTime() + days * 86_400_000);
 const lot = (remaining: number, expiresAt: Date | null = null, effectiveAt = inDays(-1)) => ({
   remaining: credits(remaining) as Credits,
+  priority: expiresAt ? 10 : 20,
   expiresAt,
   effectiveAt,
 });
@@ -30,6 +31,11 @@ test("what expires before it is used does not count", () => {
 test("credits still to come carry on after those that are here", () => {
   const forecast = forecastCredits(700, 7, [lot(300), lot(300, null, inDays(3))], now);
   expect(forecast.emptyAt).toEqual(inDays(6));
+});
+
+test("a plan's coming credits are spent before bought ones, so that they do not expire unused", () => {
+  const forecast = forecastCredits(700, 7, [lot(1_000), lot(500, inDays(9), inDays(3))], now);
+  expect(forecast).toEqual({ perDay: 100, emptyAt: inDays(15), expiringUnused: 0 });
 });
 
 test("more than a year is no date", () => {

@@ -13,16 +13,24 @@ export interface Forecast {
   expiringUnused: number;
 }
 
-type Lot = Pick<GrantSummary, "remaining" | "effectiveAt" | "expiresAt">;
+type Lot = Pick<GrantSummary, "remaining" | "effectiveAt" | "expiresAt" | "priority">;
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** Whatever ends with a period before what was bought, then what expires first. */
+function bySpendingOrder(a: Lot, b: Lot): number {
+  const byEnd = (a.expiresAt?.getTime() ?? NEVER) < (b.expiresAt?.getTime() ?? NEVER) ? -1 : 1;
+  return a.priority - b.priority || (a.expiresAt?.getTime() === b.expiresAt?.getTime() ? 0 : byEnd);
+}
 
 /**
- * Plays the coming days: each spends the daily pace in the order given, and what expires is gone.
+ * Plays the coming days: each spends the daily pace in the ledger's order, and what expires is gone.
  * @param used credits spent in the last `days` days
- * @param grants in the order in which they are spent
+ * @param grants those that are here and those still to come
  */
 export function forecastCredits(used: number, days: number, grants: readonly Lot[], now: Date): Forecast {
   const perDay = days > 0 ? Math.ceil(used / days) : 0;
-  const lots = grants.map((grant) => ({ ...grant, left: grant.remaining as number }));
+  const lots = [...grants].sort(bySpendingOrder).map((grant) => ({ ...grant, left: grant.remaining as number }));
   let emptyAt: Date | null = null;
   let expiringUnused = 0;
   for (let day = 1; day <= HORIZON_DAYS && emptyAt === null; day += 1) {

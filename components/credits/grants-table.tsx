@@ -11,23 +11,20 @@ export function GrantsTable({ summary, now }: { summary: CreditSummary; now: Dat
       <THead>
         <TR>
           <TH>From</TH>
-          <TH>Kind</TH>
           <TH numeric>Left</TH>
           <TH numeric>Of</TH>
           <TH numeric>Expires</TH>
+          <TH className="max-sm:hidden">Kind</TH>
         </TR>
       </THead>
       <TBody>
         {summary.grants.map((grant) => (
           <TR key={grant.id}>
-            <TD className="whitespace-nowrap">
+            <TD className="sm:whitespace-nowrap">
               {grantName(grant)}
               {grant.effectiveAt > now && (
                 <span className="text-13 text-muted"> from {formatDate(grant.effectiveAt)}</span>
               )}
-            </TD>
-            <TD>
-              <Badge>{kinds[grant.category].name}</Badge>
             </TD>
             <TD numeric>{formatCredits(grant.remaining)}</TD>
             <TD numeric className="text-muted">
@@ -35,6 +32,9 @@ export function GrantsTable({ summary, now }: { summary: CreditSummary; now: Dat
             </TD>
             <TD numeric className="whitespace-nowrap">
               {grant.expiresAt ? formatDate(grant.expiresAt) : <span className="text-muted">Never</span>}
+            </TD>
+            <TD className="max-sm:hidden">
+              <Badge>{kinds[grant.category].name}</Badge>
             </TD>
           </TR>
         ))}

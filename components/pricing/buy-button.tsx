@@ -8,7 +8,13 @@ import type { Interval, PackKey, PlanKey } from "@/lib/billing/catalogue";
 /** What is bought: a plan at an interval, or a pack. */
 export type Purchase = { plan: PlanKey; interval: Interval } | { pack: PackKey };
 
-type Answer = { url: string } | { message: string };
+type Answer = { url: string } | Refusal;
+
+interface Refusal {
+  message: string;
+  /** Where it can be mended. */
+  mendUrl?: string | undefined;
+}
 
 const UNREACHABLE = "The checkout could not be reached. Nothing was charged; please try again.";
 
@@ -21,8 +27,12 @@ async function openCheckout(purchase: Purchase): Promise<Answer | "signed_out"> 
   if (response.status === 401) return "signed_out";
   const body: unknown = await response.json().catch(() => null);
   if (typeof body !== "object" || body === null) return { message: UNREACHABLE };
-  if (response.ok && "url" in body && typeof body.url === "string") return { url: body.url };
-  return { message: "message" in body && typeof body.message === "string" ? body.message : UNREACHABLE };
+  const url = "url" in body && typeof body.url === "string" ? body.url : undefined;
+  if (response.ok && url) return { url };
+  return {
+    message: "message" in body && typeof body.message === "string" ? body.message : UNREACHABLE,
+    mendUrl: url,
+  };
 }
 
 interface BuyButtonProps extends Pick<ButtonProps, "variant" | "size" | "className" | "children"> {
@@ -35,15 +45,15 @@ interface BuyButtonProps extends Pick<ButtonProps, "variant" | "size" | "classNa
 export function BuyButton({ purchase, label, children, ...look }: BuyButtonProps) {
   const router = useRouter();
   const [pending, setPending] = useState(false);
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useState<Refusal>();
 
   async function buy() {
     setPending(true);
     setProblem(undefined);
-    const answer = await openCheckout(purchase).catch(() => ({ message: UNREACHABLE }));
+    const answer = await openCheckout(purchase).catch((): Refusal => ({ message: UNREACHABLE }));
     if (answer === "signed_out") return router.push("/sign-up?next=/pricing");
     if ("url" in answer) return location.assign(answer.url);
-    setProblem(answer.message);
+    setProblem(answer);
     setPending(false);
   }
 
@@ -53,7 +63,12 @@ export function BuyButton({ purchase, label, children, ...look }: BuyButtonProps
         {children}
       </Button>
       <p role="alert" className="text-13 text-danger empty:hidden">
-        {problem}
+        {problem?.message}
+        {problem?.mendUrl && (
+          <a href={problem.mendUrl} className="ml-1 underline underline-offset-4 hover:no-underline">
+            Finish the payment
+          </a>
+        )}
       </p>
     </div>
   );

@@ -43,9 +43,10 @@ interface PlanCardProps {
   interval: Interval;
   /** How the title is nested on its page. */
   heading?: "h2" | "h3";
+  isCurrent?: boolean;
 }
 
-export function PlanCard({ plan, interval, heading: Heading = "h2" }: PlanCardProps) {
+export function PlanCard({ plan, interval, heading: Heading = "h2", isCurrent = false }: PlanCardProps) {
   const boughtAt = interval === "yearly" && basePrice(plan, "yearly") ? "yearly" : "monthly";
   return (
     <article
@@ -57,12 +58,16 @@ export function PlanCard({ plan, interval, heading: Heading = "h2" }: PlanCardPr
       <div className="flex flex-col gap-1">
         <div className="flex min-h-6 items-center justify-between gap-2">
           <Heading className="text-base font-semibold">{plan.name}</Heading>
-          {plan.recommended && <Badge tone="accent">Most people</Badge>}
+          {plan.recommended && <Badge tone="accent">Recommended</Badge>}
         </div>
         <p className="text-sm text-muted">{plan.summary}</p>
       </div>
       <Price plan={plan} interval={interval} />
-      {plan.availability === "on_sale" ? (
+      {isCurrent ? (
+        <p className="flex h-9 items-center justify-center rounded-md bg-surface-2 text-sm font-medium text-muted">
+          Your plan
+        </p>
+      ) : plan.availability === "on_sale" ? (
         <BuyButton
           purchase={{ plan: plan.key, interval: boughtAt }}
           variant={plan.recommended ? "primary" : "secondary"}

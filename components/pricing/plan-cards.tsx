@@ -3,7 +3,7 @@
 import { Toggle } from "@base-ui/react/toggle";
 import { ToggleGroup } from "@base-ui/react/toggle-group";
 import { useState } from "react";
-import type { Interval } from "@/lib/billing/catalogue";
+import type { Interval, PlanKey } from "@/lib/billing/catalogue";
 import { basePrice } from "@/lib/billing/offers";
 import { plans } from "@/lib/billing/plans";
 import { PlanCard } from "./plan-card";
@@ -22,8 +22,14 @@ function monthsSaved(): number {
   return savings.length > 0 ? Math.min(...savings) : 0;
 }
 
+interface PlanCardsProps {
+  heading?: "h2" | "h3";
+  /** The plan of whoever is signed in, which is marked instead of sold. */
+  current?: PlanKey;
+}
+
 /** The plans that can be had today, side by side, with a switch between paying monthly and yearly. */
-export function PlanCards({ heading = "h2" }: { heading?: "h2" | "h3" }) {
+export function PlanCards({ heading = "h2", current }: PlanCardsProps) {
   const [interval, setInterval] = useState<Interval>("monthly");
   const offered = plans.filter((plan) => plan.availability === "included" || plan.availability === "on_sale");
   const saved = monthsSaved();
@@ -54,7 +60,7 @@ export function PlanCards({ heading = "h2" }: { heading?: "h2" | "h3" }) {
       </div>
       <div className="grid gap-4 md:grid-cols-3">
         {offered.map((plan) => (
-          <PlanCard key={plan.key} plan={plan} interval={interval} heading={heading} />
+          <PlanCard key={plan.key} plan={plan} interval={interval} heading={heading} isCurrent={plan.key === current} />
         ))}
       </div>
     </div>

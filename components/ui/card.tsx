@@ -2,7 +2,7 @@ import type { ComponentProps } from "react";
 import { cn } from "./cn";
 
 export function Card({ className, ...props }: ComponentProps<"div">) {
-  return <div {...props} className={cn("rounded-lg border border-border bg-surface", className)} />;
+  return <div {...props} className={cn("min-w-0 rounded-lg border border-border bg-surface", className)} />;
 }
 
 export function CardHeader({ className, ...props }: ComponentProps<"div">) {

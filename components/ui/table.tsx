@@ -5,7 +5,7 @@ import { cn } from "./cn";
 export function Table({ className, caption, children, ...props }: ComponentProps<"table"> & { caption?: string }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="w-full overflow-x-auto" tabIndex={0} aria-label={caption ?? "Table"}>
+    <section className="relative w-full overflow-x-auto" tabIndex={0} aria-label={caption ?? "Table"}>
       <table {...props} className={cn("w-full border-collapse text-sm", className)}>
         {caption && <caption className="sr-only">{caption}</caption>}
         {children}

@@ -1,0 +1,136 @@
+"use client";
+
+import { CircleCheck, CircleX } from "lucide-react";
+import Link from "next/link";
+import { useRouter } from "next/navigation";
+import { useEffect, useState } from "react";
+import { brand } from "@/components/brand/brand";
+import { buttonVariants } from "@/components/ui/button";
+import { Spinner } from "@/components/ui/spinner";
+import { formatCredits } from "@/lib/billing/format";
+import type { CheckoutProgress } from "@/lib/checkout/progress";
+
+const ASK_EVERY_MS = 1_500;
+const LONG_AFTER_MS = 30_000;
+
+const mailLink = (
+  <a href={`mailto:${brand.supportEmail}`} className="text-accent underline underline-offset-4">
+    {brand.supportEmail}
+  </a>
+);
+
+/** Asks how far the purchase is until it has come through or failed. Nothing is given here; it only looks. */
+function useProgress(sessionId: string, initial: CheckoutProgress) {
+  const router = useRouter();
+  const [progress, setProgress] = useState(initial);
+  const [takesLong, setTakesLong] = useState(false);
+  const { status } = progress;
+
+  useEffect(() => {
+    if (status !== "pending") return;
+    const controller = new AbortController();
+    const started = Date.now();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const ask = async () => {
+      const response = await fetch(`/api/checkout/status?session_id=${encodeURIComponent(sessionId)}`, {
+        signal: controller.signal,
+        cache: "no-store",
+      }).catch(() => null);
+      if (controller.signal.aborted) return;
+      const next = response?.ok ? ((await response.json()) as CheckoutProgress) : null;
+      if (next && next.status !== "pending") {
+        setProgress(next);
+        router.refresh();
+        return;
+      }
+      setTakesLong(Date.now() - started > LONG_AFTER_MS);
+      timer = setTimeout(ask, ASK_EVERY_MS);
+    };
+    timer = setTimeout(ask, ASK_EVERY_MS);
+    return () => {
+      controller.abort();
+      clearTimeout(timer);
+    };
+  }, [status, sessionId, router]);
+
+  return { progress, takesLong };
+}
+
+function Pending({ takesLong }: { takesLong: boolean }) {
+  return (
+    <>
+      <Spinner className="size-6 text-accent" />
+      <h1 className="text-xl font-semibold tracking-tight">Your payment is being confirmed</h1>
+      <p className="text-sm text-muted">
+        {takesLong
+          ? "It takes longer than usual; some banks need a day. You can close this page: what you bought arrives all the same, and a receipt comes by mail."
+          : "This takes a few seconds. You can close this page; what you bought arrives all the same."}
+      </p>
+    </>
+  );
+}
+
+function Paid({ bought }: { bought: Extract<CheckoutProgress, { bought: unknown }>["bought"] }) {
+  const sum = formatCredits(bought.credits);
+  return (
+    <>
+      <CircleCheck aria-hidden="true" className="size-6 text-success" />
+      <h1 className="text-xl font-semibold tracking-tight">
+        {bought.kind === "pack" ? `${sum} credits are yours` : `You are on ${bought.name}`}
+      </h1>
+      <p className="text-sm text-muted">
+        {bought.kind === "pack"
+          ? "They are in your balance. A receipt comes by mail, and the invoice stands under Billing."
+          : `${sum} credits come with it every month. The invoice stands under Billing.`}
+      </p>
+      <div className="flex flex-wrap gap-3">
+        <Link href="/assistant" className={buttonVariants()}>
+          To the assistant
+        </Link>
+        <Link href="/billing" className={buttonVariants({ variant: "secondary" })}>
+          See the invoice
+        </Link>
+      </div>
+    </>
+  );
+}
+
+function Failed({ kind }: { kind: "pack" | "plan" }) {
+  return (
+    <>
+      <CircleX aria-hidden="true" className="size-6 text-danger" />
+      <h1 className="text-xl font-semibold tracking-tight">The payment did not go through</h1>
+      <p className="text-sm text-muted">Nothing was charged. You can try again, with another card if you like.</p>
+      <Link href={kind === "pack" ? "/credits#packs" : "/billing"} className={buttonVariants()}>
+        Try again
+      </Link>
+    </>
+  );
+}
+
+function Unknown() {
+  return (
+    <>
+      <h1 className="text-xl font-semibold tracking-tight">We do not know this purchase</h1>
+      <p className="text-sm text-muted">
+        It may belong to another account of yours. If you paid and see nothing, write to {mailLink}.
+      </p>
+      <Link href="/billing" className={buttonVariants({ variant: "secondary" })}>
+        To billing
+      </Link>
+    </>
+  );
+}
+
+/** What became of a purchase, followed until it is decided. */
+export function FollowCheckout({ sessionId, initial }: { sessionId: string; initial: CheckoutProgress }) {
+  const { progress, takesLong } = useProgress(sessionId, initial);
+  return (
+    <div aria-live="polite" className="flex max-w-lg flex-col items-start gap-4 py-8">
+      {progress.status === "pending" && <Pending takesLong={takesLong} />}
+      {progress.status === "paid" && <Paid bought={progress.bought} />}
+      {progress.status === "failed" && <Failed kind={progress.bought.kind} />}
+      {progress.status === "unknown" && <Unknown />}
+    </div>
+  );
+}
