@@ -32,8 +32,8 @@ export function CurlExample({ endpoint, apiKey }: CurlExampleProps) {
         Report tokens that your own program used. Sending an event again under the same key changes nothing.
         <CopyButton value={command} label="Copy command" />
       </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
         aria-label="Command"
         className="overflow-x-auto rounded-md border border-border bg-surface-2 p-3"
