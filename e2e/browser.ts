@@ -68,7 +68,10 @@ function installFromPackage(): void {
   if (process.platform !== "linux" || process.arch !== "x64") return;
   mkdirSync(join(CACHE, "lib"), { recursive: true });
   writeFileSync(join(CACHE, "package.json"), '{"private":true}');
-  const npm = spawnSync("npm", ["install", "--no-save", "--no-package-lock", PACKAGE], { cwd: CACHE, stdio: "inherit" });
+  const npm = spawnSync("npm", ["install", "--no-save", "--no-package-lock", PACKAGE], {
+    cwd: CACHE,
+    stdio: "inherit",
+  });
   if (npm.status !== 0) return;
   const bin = join(CACHE, "node_modules/@sparticuz/chromium/bin");
   writeFileSync(join(CACHE, "libraries.tar"), brotliDecompressSync(readFileSync(join(bin, "al2023.tar.br"))));

@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
 import type { TestProject } from "vitest/node";
 import { type Cluster, startCluster } from "../../local/postgres/cluster.ts";
+import { readPostmaster } from "../../local/postgres/postmaster.ts";
+import { isAlive } from "../../local/processes.ts";
 import { migrate } from "../../local/supabase/migrations.ts";
 import { type Keys, openSupabase } from "../../local/supabase/server.ts";
 
@@ -24,6 +26,8 @@ declare module "vitest" {
 }
 
 export const TEMPLATE = "ledgerline_template";
+const PREFIX = "ledgerline-test-";
+const AN_HOUR_MS = 3_600_000;
 
 /** Starts a database server of this test run's own, with every migration applied to a template that tests clone. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -37,7 +41,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 /** The same outside vitest: a throw-away server without durability, and its template. */
 export async function startTestCluster(): Promise<{ cluster: Cluster; facts: DatabaseFacts; remove: () => void }> {
-  const directory = mkdtempSync(join(tmpdir(), "ledgerline-test-"));
+  removeLeftOver();
+  const directory = mkdtempSync(join(tmpdir(), PREFIX));
   chmodSync(directory, 0o755);
   const remove = () => rmSync(directory, { recursive: true, force: true });
   const cluster = await startCluster({
@@ -61,6 +66,17 @@ export async function startTestCluster(): Promise<{ cluster: Cluster; facts: Dat
     throw error;
   }
   return { cluster, facts: { adminUrl: cluster.adminUrl(), templateUrl: cluster.url(TEMPLATE), keys }, remove };
+}
+
+// A test run that was killed cannot clear up after itself.
+function removeLeftOver(): void {
+  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
+    const directory = join(tmpdir(), name);
+    const stat = statSync(directory, { throwIfNoEntry: false });
+    if (!stat || Date.now() - stat.mtimeMs < AN_HOUR_MS) continue;
+    const server = readPostmaster(join(directory, "data"));
+    if (!server || !isAlive(server.pid)) rmSync(directory, { recursive: true, force: true });
+  }
 }
 
 function secret(): string {
