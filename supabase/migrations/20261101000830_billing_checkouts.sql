@@ -41,6 +41,7 @@ create table public.purchases (
   constraint paid_exactly_when_it_has_a_time check ((status = 'paid') = (paid_at is not null))
 );
 comment on table public.purchases is 'Credit packs bought through checkout, one row a session. net_cents is without tax.';
+create unique index one_purchase_a_payment on public.purchases (payment_intent_id);
 create index purchases_account_id on public.purchases (account_id, created_at desc);
 
 create table public.payments (

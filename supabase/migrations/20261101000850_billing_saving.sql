@@ -185,20 +185,6 @@ begin
 end $$;
 grant execute on function public.save_pack_purchase(text, uuid, jsonb, jsonb, jsonb, jsonb, timestamptz) to service_role;
 
--- Writes the snapshots of invoices from which nothing follows.
-create function public.save_invoices(customer_id text, lease uuid, invoices jsonb, at timestamptz) returns jsonb
-language plpgsql set search_path = '' as $$
-declare
-  account uuid := private.leased_account(save_invoices.customer_id, save_invoices.lease);
-begin
-  if account is null then
-    return jsonb_build_object('ok', false, 'code', 'lease_lost');
-  end if;
-  perform private.save_invoices(account, save_invoices.customer_id, save_invoices.invoices, private.checked_time(save_invoices.at));
-  return jsonb_build_object('ok', true, 'code', 'saved');
-end $$;
-grant execute on function public.save_invoices(text, uuid, jsonb, timestamptz) to service_role;
-
 -- Brings the credits of a payment in step with how much of it stands returned now, by the state and never by the event:
 -- takes the difference back, or gives it back, grant by grant.
 create function public.save_payment(customer_id text, lease uuid, payment jsonb, at timestamptz) returns jsonb
@@ -259,3 +245,12 @@ begin
   return jsonb_build_object('ok', true, 'code', 'saved', 'answers', answers);
 end $$;
 grant execute on function public.save_payment(text, uuid, jsonb, timestamptz) to service_role;
+
+-- Which checkout session a payment paid for, so that its credits can follow it.
+create function public.find_purchase(payment_intent_id text) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object('session_id', (
+    select p.session_id from public.purchases p where p.payment_intent_id = find_purchase.payment_intent_id
+  ))
+$$;
+grant execute on function public.find_purchase(text) to service_role;

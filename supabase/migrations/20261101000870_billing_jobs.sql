@@ -55,3 +55,18 @@ language sql stable set search_path = '' as $$
   )
 $$;
 grant execute on function public.read_health() to service_role;
+
+-- Customers whose running period is over by our clock although nothing has been heard of the next one.
+create function public.find_overdue_customers(livemode boolean, most integer, at timestamptz) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(overdue.customer_id), '[]')
+  from (
+    select s.customer_id from public.subscriptions s
+    where s.is_mirrored and s.livemode = find_overdue_customers.livemode
+      and s.period_end_at <= find_overdue_customers.at
+      and s.status in ('trialing', 'active', 'past_due', 'unknown')
+      and s.synced_at <= find_overdue_customers.at - interval '10 minutes'
+    order by s.synced_at limit find_overdue_customers.most
+  ) overdue
+$$;
+grant execute on function public.find_overdue_customers(boolean, integer, timestamptz) to service_role;

@@ -1,0 +1,197 @@
+import { type AllowanceMonth, bridgeOf, type Period, restOf, upgradeDelta, yearlyMonths } from "./allowance";
+import type { Interval } from "./catalogue";
+import { policy } from "./plans";
+
+/** Credits to give, keyed by what they are given for; asking again gives nothing. */
+export interface GrantOrder {
+  readonly source: "pack" | "alw_bridge" | "alw_rest" | "trial" | "upg";
+  readonly sourceId: string;
+  readonly amount: number;
+  readonly category: "included" | "paid" | "promotional";
+  readonly priority: 10 | 20;
+  readonly effectiveAt: Date | null;
+  readonly expiresAt: Date | null;
+  /** Without tax. */
+  readonly paidCents: number | null;
+  readonly currency: string | null;
+  readonly lowCreditPercent: number;
+}
+
+/** A grant whose remainder is cancelled, and why, once. */
+export interface VoidOrder {
+  readonly source: GrantOrder["source"];
+  readonly sourceId: string;
+  readonly key: string;
+}
+
+/** One period of a subscription's base price. */
+export interface BasePeriod {
+  readonly subscription: string;
+  readonly interval: Interval;
+  readonly monthlyAllowance: number;
+  readonly period: Period;
+}
+
+const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
+const periodKey = ({ subscription, period }: Pick<BasePeriod, "subscription" | "period">) =>
+  `${subscription}:${seconds(period.start)}`;
+const included = { category: "included", priority: 10, lowCreditPercent: policy.lowCreditPercent } as const;
+const unpaid = { paidCents: null, currency: null };
+
+function monthsOf({ interval, period, monthlyAllowance }: BasePeriod): AllowanceMonth[] {
+  if (interval === "yearly") return yearlyMonths(period, monthlyAllowance);
+  return [{ month: 0, ...period, bridge: bridgeOf(monthlyAllowance), rest: restOf(monthlyAllowance) }];
+}
+
+const restKey = (base: BasePeriod, month: number) => (month === 0 ? periodKey(base) : `${periodKey(base)}:${month}`);
+
+/** The keys of everything a period brings, paid or not: what a refund of its payment is about. */
+export function grantKeys(base: Omit<BasePeriod, "monthlyAllowance">): Array<{ source: string; source_id: string }> {
+  const whole = { ...base, monthlyAllowance: 0 };
+  const rest = monthsOf(whole).map(({ month }) => ({ source: "alw_rest", source_id: restKey(whole, month) }));
+  return [{ source: "alw_bridge", source_id: periodKey(base) }, ...rest];
+}
+
+/** What a period brings at its roll, before its invoice is paid. */
+export function bridgeGrant(base: BasePeriod): GrantOrder[] {
+  const [first] = monthsOf(base);
+  if (!first || first.bridge === 0) return [];
+  return [
+    {
+      ...included,
+      ...unpaid,
+      source: "alw_bridge",
+      sourceId: periodKey(base),
+      amount: first.bridge,
+      effectiveAt: null,
+      expiresAt: first.end,
+    },
+  ];
+}
+
+/**
+ * What a period brings once it is paid: the bridge if it is not there yet, and the rest; for a yearly period twelve
+ * months, each beginning by itself.
+ * @param paid what the line cost without tax; a yearly payment is spread over the months
+ * @param endedAt when the subscription ended; months that would begin later are not given
+ */
+export function paidGrants(
+  base: BasePeriod,
+  paid: { cents: number; currency: string },
+  endedAt: Date | null,
+): GrantOrder[] {
+  const months = monthsOf(base);
+  const share = Math.floor(paid.cents / months.length);
+  const rest = months
+    .filter((month) => month.rest > 0 && (endedAt === null || month.start < endedAt))
+    .map((month): GrantOrder => {
+      const first = month.month === 0;
+      return {
+        ...included,
+        source: "alw_rest",
+        sourceId: restKey(base, month.month),
+        amount: month.rest,
+        effectiveAt: first ? null : month.start,
+        expiresAt: month.end,
+        paidCents: first ? paid.cents - share * (months.length - 1) : share,
+        currency: paid.currency,
+      };
+    });
+  return [...bridgeGrant(base), ...rest];
+}
+
+/** Cancels what a period would still bring: months that begin after `from`, or with `all` everything of it. */
+export function voidsOf(
+  base: BasePeriod,
+  from: Date,
+  reason: "ended" | "unpaid" | "reanchored",
+  all = false,
+): VoidOrder[] {
+  const months = monthsOf(base).filter((month) => all || month.start >= from);
+  const rest = months.map(({ month }) => ({ source: "alw_rest" as const, sourceId: restKey(base, month) }));
+  const bridge = all ? [{ source: "alw_bridge" as const, sourceId: periodKey(base) }] : [];
+  return [...bridge, ...rest].map((grant) => ({ ...grant, key: `${reason}:${grant.source}:${grant.sourceId}` }));
+}
+
+/** What a trial brings: its own allowance, once an account. */
+export function trialGrant(account: string, trialEnd: Date, amount = policy.trial.allowance): GrantOrder[] {
+  if (amount === 0) return [];
+  return [
+    {
+      ...included,
+      ...unpaid,
+      category: "promotional",
+      source: "trial",
+      sourceId: account,
+      amount,
+      effectiveAt: null,
+      expiresAt: trialEnd,
+    },
+  ];
+}
+
+/** What an upgrade in mid-period adds, by the fraction of time that is left. A line whose period is over adds nothing. */
+export function upgradeGrant(
+  upgrade: {
+    invoice: string;
+    oldAllowance: number;
+    newAllowance: number;
+    remaining: Period;
+    full: Period;
+    paid: { cents: number; currency: string };
+  },
+  now: Date,
+): GrantOrder[] {
+  if (upgrade.remaining.end <= now) return [];
+  const amount = upgradeDelta(upgrade.oldAllowance, upgrade.newAllowance, upgrade.remaining, upgrade.full);
+  if (amount === 0) return [];
+  return [
+    {
+      ...included,
+      source: "upg",
+      sourceId: upgrade.invoice,
+      amount,
+      effectiveAt: null,
+      expiresAt: upgrade.remaining.end,
+      paidCents: upgrade.paid.cents,
+      currency: upgrade.paid.currency,
+    },
+  ];
+}
+
+/** What a bought pack brings, once for its checkout session, however it was paid and whatever it cost. */
+export function packGrant(
+  session: string,
+  amount: number,
+  paid: { cents: number; currency: string },
+  expiresAt: Date | null,
+): GrantOrder {
+  return {
+    source: "pack",
+    sourceId: session,
+    amount,
+    category: "paid",
+    priority: 20,
+    effectiveAt: null,
+    expiresAt,
+    paidCents: paid.cents,
+    currency: paid.currency,
+    lowCreditPercent: policy.lowCreditPercent,
+  };
+}
+
+/** A grant as the committing functions of the database take it. */
+export function toGrantRow(order: GrantOrder): Record<string, string | number | null> {
+  return {
+    source: order.source,
+    source_id: order.sourceId,
+    amount: order.amount,
+    category: order.category,
+    priority: order.priority,
+    effective_at: order.effectiveAt?.toISOString() ?? null,
+    expires_at: order.expiresAt?.toISOString() ?? null,
+    paid_cents: order.paidCents,
+    currency: order.currency,
+    low_credit_percent: order.lowCreditPercent,
+  };
+}

@@ -1,0 +1,152 @@
+import Stripe from "stripe";
+import { lookupKeyOf } from "@/lib/billing/offers";
+import type { AccountId, UserId } from "@/lib/billing/units";
+import { now } from "@/lib/clock";
+import { fromSeconds, isLivemode, isMissing, stripe } from "@/lib/stripe/client";
+import { findPrice } from "@/lib/stripe/prices";
+import { rpc } from "@/lib/supabase/rpc";
+import { customerFor, forgetCustomer } from "./customer";
+import { type CheckoutRequest, productFor } from "./product";
+import { type CheckoutFacts, sessionParams } from "./session";
+
+export interface Buyer {
+  readonly account: AccountId;
+  readonly accountName: string;
+  readonly user: UserId;
+  readonly email: string;
+}
+
+export type CheckoutAnswer =
+  | { ok: true; url: string }
+  | {
+      ok: false;
+      code: "not_for_sale" | "already_subscribed" | "just_bought" | "payment_unfinished" | "stripe_unavailable";
+      message: string;
+      url?: string;
+    };
+
+type Begun =
+  | { ok: true; code: "open"; id: string; session_id: string; url: string }
+  | { ok: true; code: "claimed"; id: string; is_new: boolean; replaced_session_id?: string | null }
+  | { ok: false; code: "already_subscribed"; status: string; pay_url: string | null };
+
+const UNAVAILABLE: CheckoutAnswer = {
+  ok: false,
+  code: "stripe_unavailable",
+  message: "The payment page could not be opened. Nothing was charged; please try again in a moment.",
+};
+const JUST_BOUGHT: CheckoutAnswer = {
+  ok: false,
+  code: "just_bought",
+  message: "You have just paid in another tab. It will show here in a moment.",
+};
+
+const close = (id: string | null, session: string | null, outcome: "complete" | "expired" | "failed") =>
+  rpc("close_checkout", { id, session_id: session, outcome, at: now() });
+
+/** Ends the session somebody left open for another choice. Answers whether it is out of the way. */
+async function expireEarlier(session: string): Promise<boolean> {
+  try {
+    await stripe().checkout.sessions.expire(session);
+    return true;
+  } catch (error) {
+    const { status } = await stripe().checkout.sessions.retrieve(session);
+    if (status === "open") throw error;
+    return status !== "complete";
+  }
+}
+
+/** Whether Stripe made the session after all, although no answer came. */
+async function findSession(facts: CheckoutFacts): Promise<Stripe.Checkout.Session | null> {
+  const { data } = await stripe().checkout.sessions.list({ customer: facts.customer, limit: 20 });
+  return data.find((session) => session.metadata?.checkout === facts.checkout && session.status === "open") ?? null;
+}
+
+const isRefusal = (error: unknown) =>
+  error instanceof Stripe.errors.StripeInvalidRequestError || error instanceof Stripe.errors.StripeAuthenticationError;
+
+/** Makes the session, or finds the one an unanswered attempt has made. Throws what Stripe refused. */
+async function makeSession(facts: CheckoutFacts): Promise<Stripe.Checkout.Session | null> {
+  try {
+    return await stripe().checkout.sessions.create(sessionParams(facts), {
+      idempotencyKey: `checkout:${facts.checkout}`,
+    });
+  } catch (error) {
+    if (isRefusal(error)) {
+      await close(facts.checkout, null, "failed");
+      throw error;
+    }
+    const made = await findSession(facts).catch(() => undefined);
+    if (made) return made;
+    if (made === null) await close(facts.checkout, null, "failed");
+    return null;
+  }
+}
+
+async function openSession(facts: CheckoutFacts): Promise<CheckoutAnswer> {
+  const session = await makeSession(facts);
+  if (!session?.url) return UNAVAILABLE;
+  const opened = await rpc<{ ok: boolean; code: string }>("open_checkout", {
+    id: facts.checkout,
+    session_id: session.id,
+    url: session.url,
+    expires_at: fromSeconds(session.expires_at),
+  });
+  if (opened.ok) return { ok: true, url: session.url };
+  // Another choice was made while Stripe worked on this one.
+  return (await expireEarlier(session.id)) ? UNAVAILABLE : JUST_BOUGHT;
+}
+
+/**
+ * Opens Stripe's checkout for a plan or a pack. However often and from however many tabs the same thing is asked, it
+ * is one session; asking for another plan ends the session of the first. An account has one live subscription.
+ * @param buyer an owner or admin of the account; the caller has checked it
+ * @param again set when the customer turned out to be gone from Stripe and was forgotten
+ * @returns where to send the browser, or why not, in words for the buyer
+ * @throws Error if the database cannot answer or Stripe refuses our parameters
+ */
+export async function startCheckout(buyer: Buyer, request: CheckoutRequest, again = false): Promise<CheckoutAnswer> {
+  const product = productFor(request);
+  if (!product.ok) return product;
+  const { offer } = product;
+  const begun = await rpc<Begun>("begin_checkout", {
+    account_id: buyer.account,
+    livemode: isLivemode(),
+    product: product.product,
+    offer: lookupKeyOf(offer),
+    started_by: buyer.user,
+    at: now(),
+  });
+  if (!begun.ok) return refusalOf(begun);
+  if (begun.code === "open") return { ok: true, url: begun.url };
+  if (begun.replaced_session_id && !(await expireEarlier(begun.replaced_session_id))) {
+    await close(begun.id, null, "failed");
+    return JUST_BOUGHT;
+  }
+  const customer = await customerFor(buyer.account, { name: buyer.accountName, email: buyer.email });
+  const price = await findPrice(offer);
+  const facts = { checkout: begun.id, account: buyer.account, customer, price, offer };
+  try {
+    return await openSession(facts);
+  } catch (error) {
+    if (again || !isMissing(error) || !(error instanceof Stripe.errors.StripeError) || error.param !== "customer")
+      throw error;
+    await forgetCustomer(customer);
+    return startCheckout(buyer, request, true);
+  }
+}
+
+function refusalOf(refused: Extract<Begun, { ok: false }>): CheckoutAnswer {
+  if (refused.status === "incomplete" && refused.pay_url)
+    return {
+      ok: false,
+      code: "payment_unfinished",
+      message: "Your first payment is unfinished. Finish it to start the plan.",
+      url: refused.pay_url,
+    };
+  return {
+    ok: false,
+    code: "already_subscribed",
+    message: "This account has a plan already. Change it on the billing page instead of buying a second one.",
+  };
+}

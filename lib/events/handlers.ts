@@ -1,0 +1,101 @@
+import type Stripe from "stripe";
+import { forgetCustomer } from "@/lib/checkout/customer";
+import { syncPayment } from "@/lib/checkout/payment";
+import { syncPlanCheckout, syncPurchase } from "@/lib/checkout/purchase";
+import { idOf, stripe } from "@/lib/stripe/client";
+import { syncSubscription } from "@/lib/subscriptions/sync";
+import { withCustomer } from "./lease";
+import type { EventType } from "./types";
+
+/** Whom a worker has to itself. The subject is the customer, or the event's own id if it names none. */
+export interface Held {
+  readonly subject: string;
+  readonly lease: string;
+}
+
+/**
+ * What an event asks to be fetched again. Events of one customer with the same key are one piece of work, whatever
+ * their number. It answers whether the object was ours.
+ */
+export interface Work {
+  readonly key: string;
+  readonly run: (held: Held) => Promise<boolean>;
+}
+
+type EventOf<T extends EventType> = Extract<Stripe.Event, { type: T }>;
+type Handlers = { [T in EventType]: (event: EventOf<T>) => Work };
+
+const subscriptions = (): Work => ({
+  key: "subscriptions",
+  run: ({ subject, lease }) => syncSubscription({ customer: subject, lease }),
+});
+
+/** What a checkout session has become: a pack's purchase, or a plan's subscription. */
+export function session({ id, mode }: Stripe.Checkout.Session, asyncFailed = false): Work {
+  return {
+    key: `session ${id}${asyncFailed ? " failed" : ""}`,
+    run: async ({ subject: customer, lease }) => {
+      if (mode !== "subscription") return syncPurchase({ session: id, customer, lease }, { asyncFailed });
+      const ours = await syncSubscription({ customer, lease });
+      await syncPlanCheckout(id);
+      return ours;
+    },
+  };
+}
+
+/** The money of a payment has moved. Refunds and disputes name no customer, so the payment is asked whose it is. */
+function payment(reference: string | Stripe.PaymentIntent | null): Work {
+  const paymentIntent = idOf(reference);
+  return {
+    key: `payment ${paymentIntent}`,
+    run: async ({ subject, lease }) => {
+      if (!paymentIntent) return false;
+      const customer = idOf((await stripe().paymentIntents.retrieve(paymentIntent)).customer);
+      if (!customer) return false;
+      if (customer === subject) return syncPayment({ paymentIntent, customer, lease });
+      return withCustomer(customer, (own) => syncPayment({ paymentIntent, customer, lease: own }));
+    },
+  };
+}
+
+/** From event to what is fetched again. An event's name decides nothing else: grants follow from the objects. */
+export const handlers: Handlers = {
+  "checkout.session.completed": (event) => session(event.data.object),
+  "checkout.session.expired": (event) => session(event.data.object),
+  "checkout.session.async_payment_succeeded": (event) => session(event.data.object),
+  "checkout.session.async_payment_failed": (event) => session(event.data.object, true),
+  "customer.subscription.created": subscriptions,
+  "customer.subscription.updated": subscriptions,
+  "customer.subscription.deleted": subscriptions,
+  "customer.subscription.paused": subscriptions,
+  "customer.subscription.resumed": subscriptions,
+  "customer.deleted": ({ data }) => ({
+    key: "deleted",
+    run: async () => {
+      await forgetCustomer(data.object.id);
+      return true;
+    },
+  }),
+  "invoice.created": subscriptions,
+  "invoice.finalized": subscriptions,
+  "invoice.finalization_failed": subscriptions,
+  "invoice.paid": subscriptions,
+  "invoice.payment_failed": subscriptions,
+  "invoice.payment_action_required": subscriptions,
+  "invoice.voided": subscriptions,
+  "invoice.marked_uncollectible": subscriptions,
+  "charge.refunded": (event) => payment(event.data.object.payment_intent),
+  "refund.created": (event) => payment(event.data.object.payment_intent),
+  "refund.updated": (event) => payment(event.data.object.payment_intent),
+  "refund.failed": (event) => payment(event.data.object.payment_intent),
+  "charge.dispute.created": (event) => payment(event.data.object.payment_intent),
+  "charge.dispute.updated": (event) => payment(event.data.object.payment_intent),
+  "charge.dispute.closed": (event) => payment(event.data.object.payment_intent),
+  "credit_note.created": subscriptions,
+  "credit_note.voided": subscriptions,
+};
+
+/** The work behind an event of a type we handle. */
+export function workOf<T extends EventType>(type: T, event: Stripe.Event): Work {
+  return handlers[type](event as EventOf<T>);
+}

@@ -1,0 +1,55 @@
+import { now } from "@/lib/clock";
+import { expireCredits } from "@/lib/credits/expiry";
+import { sendDueMail } from "@/lib/email/outbox";
+import { processPendingEvents } from "@/lib/events/inbox";
+import { reconcileCheckouts, reconcileSubscriptions } from "@/lib/events/reconcile";
+import { grantDueAllowances } from "@/lib/subscriptions/free";
+import { rpc } from "@/lib/supabase/rpc";
+
+/** What a tick runs, in this order. Each is safe to run twice at once and does a bounded amount of work. */
+const jobs: ReadonlyArray<readonly [name: string, run: () => Promise<unknown>]> = [
+  ["expire credits", () => expireCredits({ limit: 200 })],
+  ["process Stripe's events", () => processPendingEvents()],
+  ["ask about silent checkouts", reconcileCheckouts],
+  ["ask about overdue subscriptions", reconcileSubscriptions],
+  ["grant the free allowance", grantDueAllowances],
+  ["send mail", () => sendDueMail()],
+];
+
+export interface TickReport {
+  readonly ok: boolean;
+  readonly jobs: ReadonlyArray<{ name: string; ms: number; error?: string }>;
+}
+
+const TICK = "tick";
+const TICK_SECONDS = 60;
+
+/**
+ * Runs every job that is due. One that fails does not keep the others from running; its error is in the report and
+ * in the health check.
+ * @throws RpcError only if the database cannot even note that the tick has ended
+ */
+export async function runJobs(): Promise<TickReport> {
+  const report: Array<{ name: string; ms: number; error?: string }> = [];
+  for (const [name, run] of jobs) {
+    const started = performance.now();
+    const error = await run().then(
+      () => undefined,
+      (reason: unknown) => (reason instanceof Error ? reason.message : String(reason)),
+    );
+    if (error) console.error(`The job "${name}" failed: ${error}`);
+    report.push({ name, ms: Math.round(performance.now() - started), ...(error ? { error } : {}) });
+  }
+  const failed = report.flatMap(({ name, error }) => (error ? [`${name}: ${error}`] : []));
+  await rpc("finish_job", { name: TICK, error: failed.join("; ").slice(0, 1000) || null, progress: null, at: now() });
+  return { ok: failed.length === 0, jobs: report };
+}
+
+/**
+ * Runs the tick if none was begun within a minute, by any server. For `after()`, where no cron comes often enough.
+ * @returns the report, or null if it was too early
+ */
+export async function runJobsIfDue(): Promise<TickReport | null> {
+  const { ok } = await rpc<{ ok: boolean }>("claim_job", { name: TICK, every_seconds: TICK_SECONDS, at: now() });
+  return ok ? runJobs() : null;
+}

@@ -1,0 +1,69 @@
+import type Stripe from "stripe";
+import type { Period } from "@/lib/billing/allowance";
+import { fromSeconds, fromSecondsOrNull, idOf, stripe } from "./client";
+import { meaningOf, type PriceMeaning } from "./prices";
+
+/** A line that charges or credits a subscription item, translated. */
+export interface SubscriptionLine {
+  readonly meaning: PriceMeaning | null;
+  readonly isProration: boolean;
+  readonly period: Period;
+  /** After discounts, without tax; negative when it gives money back. */
+  readonly netCents: number;
+}
+
+/** The subscription an invoice was made by, or null. */
+export function subscriptionOf(invoice: Stripe.Invoice): string | null {
+  if (invoice.parent?.type !== "subscription_details") return null;
+  return idOf(invoice.parent.subscription_details?.subscription);
+}
+
+async function linesOf(invoice: Stripe.Invoice): Promise<Stripe.InvoiceLineItem[]> {
+  if (!invoice.lines.has_more || !invoice.id) return invoice.lines.data;
+  const all: Stripe.InvoiceLineItem[] = [];
+  for await (const line of stripe().invoices.listLineItems(invoice.id, { limit: 100 })) all.push(line);
+  return all;
+}
+
+/** The lines of an invoice that belong to subscription items, each with what its price stands for. */
+export async function subscriptionLines(invoice: Stripe.Invoice): Promise<SubscriptionLine[]> {
+  const lines = (await linesOf(invoice)).filter((line) => line.parent?.type === "subscription_item_details");
+  return Promise.all(
+    lines.map(async (line) => ({
+      meaning: await meaningOf(line.pricing?.price_details?.price),
+      isProration: line.parent?.subscription_item_details?.proration ?? false,
+      period: { start: fromSeconds(line.period.start), end: fromSeconds(line.period.end) },
+      netCents: line.amount - (line.discount_amounts ?? []).reduce((sum, discount) => sum + discount.amount, 0),
+    })),
+  );
+}
+
+function purposeOf(invoice: Stripe.Invoice): "plan" | "pack" | "other" {
+  if (subscriptionOf(invoice)) return "plan";
+  return invoice.metadata?.kind === "pack" || invoice.metadata?.kind === "topup" ? "pack" : "other";
+}
+
+/** An invoice as the database stores it, for people to read. */
+export function toInvoiceRow(invoice: Stripe.Invoice): Record<string, unknown> {
+  return {
+    id: invoice.id,
+    livemode: invoice.livemode,
+    subscription_id: subscriptionOf(invoice),
+    number: invoice.number,
+    status: invoice.status ?? "draft",
+    purpose: purposeOf(invoice),
+    description: invoice.description ?? invoice.lines.data[0]?.description ?? null,
+    billing_reason: invoice.billing_reason,
+    collection_method: invoice.collection_method,
+    total_cents: invoice.total,
+    due_cents: invoice.amount_remaining,
+    currency: invoice.currency,
+    attempt_count: invoice.attempt_count,
+    next_payment_attempt_at: fromSecondsOrNull(invoice.next_payment_attempt),
+    hosted_url: invoice.hosted_invoice_url ?? null,
+    pdf_url: invoice.invoice_pdf ?? null,
+    created_at: fromSeconds(invoice.created),
+    finalized_at: fromSecondsOrNull(invoice.status_transitions.finalized_at),
+    paid_at: fromSecondsOrNull(invoice.status_transitions.paid_at),
+  };
+}

@@ -1,0 +1,49 @@
+import { calendarMonth } from "@/lib/billing/allowance";
+import { entitlementFor } from "@/lib/billing/entitlement";
+import { planOf } from "@/lib/billing/offers";
+import { type AccountId, accountId } from "@/lib/billing/units";
+import { now } from "@/lib/clock";
+import { rpc } from "@/lib/supabase/rpc";
+import { readStanding } from "./standing";
+
+const PAGE = 200;
+const JOB = "free allowance";
+
+/**
+ * Gives a personal account the free credits of this calendar month, if its plan is Free and its person's address is
+ * confirmed: once a person and month, whoever asks. Call it where somebody is about to see or use credits.
+ * @returns whether credits were given now
+ * @throws RpcError if the database cannot answer
+ */
+export async function grantFreeMonth(account: AccountId): Promise<boolean> {
+  const at = now();
+  const { monthlyAllowance } = planOf("free");
+  if (monthlyAllowance === 0 || entitlementFor(await readStanding(account), at).allowance !== "free") return false;
+  const month = calendarMonth(at);
+  const { code } = await rpc<{ code: string }>("grant_free_month", {
+    account_id: account,
+    month: month.name,
+    amount: monthlyAllowance,
+    expires_at: month.end,
+    at,
+  });
+  return code === "granted";
+}
+
+/**
+ * Goes through all personal accounts once a month, a page at each tick, and gives those on the Free plan their month.
+ * Who signs up or falls back to Free later gets it on first use.
+ * @throws RpcError if the database cannot answer; the next tick goes on where this one stopped
+ */
+export async function grantDueAllowances(): Promise<void> {
+  const { name: month } = calendarMonth(now());
+  const { progress } = await rpc<{ progress: string | null }>("read_job", { name: JOB });
+  const [seenMonth, position] = progress?.split("/") ?? [];
+  if (seenMonth === month && position === "done") return;
+  const after = seenMonth === month && position ? position : null;
+  const page = await rpc<string[]>("find_free_accounts", { after_id: after, most: PAGE });
+  for (const id of page) await grantFreeMonth(accountId(id));
+  const last = page.at(-1);
+  const next = page.length < PAGE || !last ? "done" : last;
+  await rpc("finish_job", { name: JOB, error: null, progress: `${month}/${next}`, at: now() });
+}

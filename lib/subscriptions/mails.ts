@@ -1,0 +1,60 @@
+import { fromSeconds, fromSecondsOrNull } from "@/lib/stripe/client";
+import { baseLines, type ReadSubscription } from "./snapshot";
+import { unpaidInvoices } from "./unpaid";
+
+/** A mail to be queued with the change that makes it necessary; the same kind and key leaves once. */
+export interface MailOrder {
+  readonly kind: "subscription_started" | "payment_failed";
+  readonly key: string;
+  readonly data: Record<string, string | number | null>;
+}
+
+function startedMail(subscription: ReadSubscription): MailOrder[] {
+  const first = subscription.invoices.find(
+    ({ invoice }) => invoice.status === "paid" && invoice.billing_reason === "subscription_create",
+  );
+  const line = first && baseLines(first)[0];
+  if (!first || !line) return [];
+  const { invoice } = first;
+  return [
+    {
+      kind: "subscription_started",
+      key: subscription.raw.id,
+      data: {
+        planName: line.meaning.plan?.name ?? line.meaning.planKey,
+        interval: line.meaning.interval === "yearly" ? "year" : "month",
+        credits: line.meaning.plan?.monthlyAllowance ?? 0,
+        amountCents: invoice.total,
+        currency: invoice.currency,
+        invoiceUrl: invoice.hosted_invoice_url ?? null,
+        paidAt: (fromSecondsOrNull(invoice.status_transitions.paid_at) ?? fromSeconds(invoice.created)).toISOString(),
+        renewsAt: line.period.end.toISOString(),
+      },
+    },
+  ];
+}
+
+function failedMails(subscription: ReadSubscription): MailOrder[] {
+  return unpaidInvoices(subscription).flatMap((invoice) =>
+    invoice.id
+      ? [
+          {
+            kind: "payment_failed" as const,
+            key: invoice.id,
+            data: {
+              planName: subscription.base?.plan?.name ?? null,
+              amountCents: invoice.amount_remaining,
+              currency: invoice.currency,
+              invoiceUrl: invoice.hosted_invoice_url ?? null,
+              nextAttemptAt: fromSecondsOrNull(invoice.next_payment_attempt)?.toISOString() ?? null,
+            },
+          },
+        ]
+      : [],
+  );
+}
+
+/** Mails that the state of a subscription asks for: its start, once, and each renewal that failed, once. */
+export function mailsOf(subscription: ReadSubscription): MailOrder[] {
+  return [...startedMail(subscription), ...failedMails(subscription)];
+}
