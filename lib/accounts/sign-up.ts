@@ -2,6 +2,9 @@ import { visitorClient } from "@/lib/supabase/visitor";
 import { limits, takeAttempts } from "./attempts";
 import { type Answer, authRefusal, refusal } from "./refusals";
 
+// An account has the address, or waits for its confirmation since a moment ago.
+const KNOWN_ALREADY = ["user_already_exists", "email_exists", "over_email_send_rate_limit"];
+
 /**
  * Signs a person up; they get a link to confirm their address. Whether the address has an account already makes no
  * difference to the answer.
@@ -21,7 +24,7 @@ export async function signUp(wish: {
 
   const { name, email, password } = wish;
   const { error } = await visitorClient().auth.signUp({ email, password, options: { data: { name } } });
-  return !error || error.code === "user_already_exists" ? { ok: true } : authRefusal(error);
+  return !error || KNOWN_ALREADY.includes(error.code ?? "") ? { ok: true } : authRefusal(error);
 }
 
 /**
@@ -32,7 +35,13 @@ export async function askConfirmationAgain(wish: {
   email: string;
   address: string | null;
 }): Promise<{ answer: Answer; send: () => Promise<void> }> {
-  return askForMail(wish, () => visitorClient().auth.resend({ type: "signup", email: wish.email }));
+  return askForMail(wish, async () => {
+    const { auth } = visitorClient();
+    const resent = await auth.resend({ type: "signup", email: wish.email });
+    // The local stand-in never sends a confirmation twice. A link that signs in confirms the address as well.
+    if (resent.error?.code !== "over_email_send_rate_limit") return resent;
+    return auth.signInWithOtp({ email: wish.email, options: { shouldCreateUser: false } });
+  });
 }
 
 /** Sends a link that signs in, if the address has an account. See `askConfirmationAgain`. */
