@@ -1,4 +1,10 @@
+import { checkoutSessions } from "./checkout/sessions.ts";
 import type { Resource } from "./core/resource.ts";
+import { invoiceItems } from "./invoices/invoice-items.ts";
+import { invoicePayments } from "./invoices/invoice-payments.ts";
+import { invoices } from "./invoices/invoices.ts";
+import { meterEvents } from "./meters/meter-events.ts";
+import { meters } from "./meters/meters.ts";
 import { charges } from "./resources/charges.ts";
 import { coupons, promotionCodes } from "./resources/coupons.ts";
 import { customers } from "./resources/customers.ts";
@@ -11,6 +17,8 @@ import { products } from "./resources/products.ts";
 import { refunds } from "./resources/refunds.ts";
 import { setupIntents } from "./resources/setup-intents.ts";
 import { webhookEndpoints } from "./resources/webhook-endpoints.ts";
+import { subscriptionItems } from "./subscriptions/subscription-items.ts";
+import { subscriptions } from "./subscriptions/subscriptions.ts";
 
 /** Everything the double answers. A new folder of resources is one line here. */
 export const resources: Resource[] = [
@@ -25,6 +33,14 @@ export const resources: Resource[] = [
   charges,
   refunds,
   disputes,
+  meters,
+  meterEvents,
+  invoices,
+  invoiceItems,
+  invoicePayments,
+  subscriptions,
+  subscriptionItems,
+  checkoutSessions,
   events,
   webhookEndpoints,
 ];

@@ -26,7 +26,7 @@ export function recordEvent(
     data: { object: snapshot, ...(previous && { previous_attributes: structuredClone(previous) }) } as never,
     request: origin,
   });
-  const problem = mismatch(event) ?? mismatch(snapshot);
+  const problem = mismatch(event);
   if (problem) throw new Error(`The event ${type} is not what Stripe declares: ${problem}`);
   event.pending_webhooks = queueDeliveries(context, event.id, type);
   context.save(event);

@@ -25,7 +25,8 @@ function follow(
   context: Context,
 ): void {
   if (step === undefined) return;
-  const value = target[step] ?? expansions.get(`${String(target.object)}.${step}`)?.(target as StripeObject, context);
+  const shown = target[step];
+  const value = shown ?? expansions.get(`${String(target.object)}.${step}`)?.(target as StripeObject, context) ?? shown;
   const opened = open(value, context);
   if (opened === undefined || (rest.length === 0 && opened === value && !mayStand(value))) {
     if (value === undefined && target.deleted === true) return;

@@ -10,6 +10,7 @@ const params = load("./params.json");
 
 export type Definitions = Record<string, Schema>;
 export interface Root {
+  name: string;
   schema: Schema;
   definitions: Definitions;
 }
@@ -17,14 +18,14 @@ export interface Root {
 /** The schema of an object by its `object` field, or of what is left of it once deleted. */
 export function objectRoot(object: string, deleted = false): Root | undefined {
   const schema = objects.roots[deleted ? `deleted ${object}` : object];
-  return schema && { schema, definitions: objects.definitions };
+  return schema && { name: object, schema, definitions: objects.definitions };
 }
 
 /** The schema of a request's parameters, such as "CustomerCreateParams". */
 export function paramsRoot(name: string): Root {
   const schema = params.roots[name];
   if (!schema) throw new Error(`There is no schema ${name}: add it to schema/roots.ts and run npm run stripe:schemas`);
-  return { schema, definitions: params.definitions };
+  return { name, schema, definitions: params.definitions };
 }
 
 /** The names of all events a webhook endpoint may ask for. */

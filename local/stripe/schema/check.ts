@@ -20,7 +20,9 @@ export function mismatch(value: unknown): string | undefined {
   const root = objectRoot(value.object, value.deleted === true);
   if (!root) return `no schema is kept for the object ${value.object}`;
   const problem = compare(root.schema, value, root.definitions, value.object);
-  return problem;
+  if (problem || value.object !== "event" || !isObject(value.data)) return problem;
+  const inside = mismatch(value.data.object);
+  return inside && `data.object: ${inside}`;
 }
 
 /** Compares any value with a schema root. */

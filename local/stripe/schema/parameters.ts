@@ -13,6 +13,13 @@ type Outcome = { value: unknown } | { error: StripeError };
  * parameter_invalid_integer, or without a code for a value that is not in an enumeration
  */
 export function readParameters(root: Root, sent: Record<string, unknown>): Record<string, unknown> {
+  if (root.name.startsWith("PaymentIntent") && sent.payment_method_types !== undefined) {
+    throw invalid(
+      "The parameter payment_method_types is no longer supported. Leave it out, or use allowed_payment_method_types.",
+      "payment_method_types",
+      "payment_method_types_no_longer_supported",
+    );
+  }
   const outcome = read(root.schema, sent, root.definitions, "");
   if ("error" in outcome) throw outcome.error;
   return outcome.value as Record<string, unknown>;
