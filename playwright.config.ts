@@ -13,6 +13,11 @@ export default defineConfig({
   workers: 2,
   forbidOnly: Boolean(process.env.CI),
   reporter: [["list"]],
+  // The clock belongs to the whole stack, so it is moved when every other story is told.
+  projects: [
+    { name: "stories", testIgnore: "clock.spec.ts" },
+    { name: "clock", testMatch: "clock.spec.ts", dependencies: ["stories"] },
+  ],
   use: {
     baseURL: process.env.APP_URL ?? "http://localhost:3000",
     trace: "retain-on-failure",
