@@ -1,4 +1,4 @@
-import { cardFields, hiddenFields, type Mistakes, textField, type TypedPayment } from "./fields.ts";
+import { cardFields, hiddenFields, type Mistakes, type TypedPayment, textField } from "./fields.ts";
 import { pageFrame } from "./frame.ts";
 import { type Html, html } from "./html.ts";
 import { testCardList } from "./test-cards.ts";

@@ -3,15 +3,15 @@ import { type Mistakes, nothingTyped, type TypedPayment } from "./fields.ts";
 /** A card as the payment-method maker wants it. */
 export interface TypedCard {
   number: string;
-  exp_month: number;
-  exp_year: number;
+  expMonth: number;
+  expYear: number;
   cvc: string;
 }
 
 /** Reads a posted payment form; what is missing is empty. */
-export function readTypedPayment(body: URLSearchParams): TypedPayment {
+export function readTypedPayment(form: Record<string, string>): TypedPayment {
   const typed = { ...nothingTyped };
-  for (const name of Object.keys(typed) as (keyof TypedPayment)[]) typed[name] = (body.get(name) ?? "").trim();
+  for (const name of Object.keys(typed) as (keyof TypedPayment)[]) typed[name] = (form[name] ?? "").trim();
   return typed;
 }
 
@@ -29,7 +29,7 @@ export function readCard(typed: TypedPayment, now: Date): { card: TypedCard } | 
   if (!/^\d{3,4}$/.test(typed.cvc)) mistakes.cvc = "The security code has three or four digits.";
   if (!typed.name) mistakes.name = "Write the name that is on the card.";
   if (!expiry || Object.keys(mistakes).length > 0) return { mistakes };
-  return { card: { number, exp_month: expiry.month, exp_year: expiry.year, cvc: typed.cvc } };
+  return { card: { number, expMonth: expiry.month, expYear: expiry.year, cvc: typed.cvc } };
 }
 
 /** The mistake in an e-mail address, if it has one. */
