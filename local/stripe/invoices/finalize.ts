@@ -1,0 +1,72 @@
+import { invalid, StripeError } from "../core/error.ts";
+import type { Context } from "../core/resource.ts";
+import { applyBalance } from "./balance.ts";
+import { markPaid } from "./close.ts";
+import type { Invoice } from "./draft.ts";
+import { recountMetered } from "./metered-lines.ts";
+import { numberInvoice } from "./numbering.ts";
+import { preparePayment } from "./payment.ts";
+
+/**
+ * Turns a draft into an open invoice: counts metered use a last time, applies the balance, numbers it, gives it its
+ * pages and its payment intent. One with nothing to pay is paid at once.
+ * @throws 400 when it is no draft, or automatic tax lacks an address; then the draft says so and stays.
+ */
+export function finalizeInvoice(draft: Invoice, context: Context): Invoice {
+  if (draft.status !== "draft") {
+    throw invalid(
+      "This invoice is already finalized, you can't re-finalize a non-draft invoice.",
+      undefined,
+      "invoice_not_editable",
+    );
+  }
+  refuseWithoutTaxLocation(draft, context);
+  const counted = applyBalance(recountMetered(draft, context), context);
+  const open = openInvoice(counted, context);
+  context.unschedule(finalizeKey(open.id));
+  const payable = open.amount_due > 0 ? preparePayment(open, context) : open;
+  context.emit("invoice.finalized", payable);
+  return payable.amount_due > 0 ? payable : markPaid(payable, context);
+}
+
+/** Gives a draft its number, its pages and the status `open`. */
+export function openInvoice(draft: Invoice, context: Context): Invoice {
+  const token = draft.id.slice(3);
+  return context.save<Invoice>({
+    ...draft,
+    number: numberInvoice(draft, context),
+    status: "open",
+    automatically_finalizes_at: null,
+    effective_at: context.now(),
+    hosted_invoice_url: `${context.baseUrl}/i/${token}`,
+    invoice_pdf: `${context.baseUrl}/i/${token}/pdf`,
+    status_transitions: { ...draft.status_transitions, finalized_at: context.now() },
+  });
+}
+
+/** The key under which a draft's own finalization is scheduled. */
+export function finalizeKey(invoice: string): string {
+  return `finalize ${invoice}`;
+}
+
+/** Has a draft finalized by itself once its grace is over. */
+export function scheduleFinalization(draft: Invoice, at: number, context: Context): Invoice {
+  context.schedule(at, "invoice.finalize", { invoice: draft.id }, finalizeKey(draft.id));
+  return context.save({ ...draft, automatically_finalizes_at: at });
+}
+
+function refuseWithoutTaxLocation(draft: Invoice, context: Context): void {
+  if (!draft.automatic_tax.enabled || !draft.customer) return;
+  if (context.find("customer", draft.customer).address?.country) return;
+  const message =
+    "The customer's location isn't recognized. Set a valid customer address in order to automatically calculate tax.";
+  const error = { type: "invalid_request_error", code: "customer_tax_location_invalid", message } as const;
+  const stuck = context.save<Invoice>({
+    ...draft,
+    automatic_tax: { ...draft.automatic_tax, status: "requires_location_inputs" },
+    automatically_finalizes_at: null,
+    last_finalization_error: error,
+  });
+  context.emit("invoice.finalization_failed", stuck);
+  throw new StripeError(400, error, true);
+}

@@ -1,0 +1,167 @@
+import type Stripe from "stripe";
+import { invalid, missingParam } from "../core/error.ts";
+import { page } from "../core/list.ts";
+import { mergeMetadata } from "../core/metadata.ts";
+import type { Objects, Params } from "../core/objects.ts";
+import { type Context, leftOut, type Resource, route } from "../core/resource.ts";
+import { fullPrice, priceIn } from "../subscriptions/priced.ts";
+import { parseDecimal, roundDecimal } from "./decimal.ts";
+import { withLines, writeLine } from "./draft.ts";
+import { lineOfItem } from "./pending-items.ts";
+import { amountFor } from "./rating.ts";
+
+type InvoiceItem = Objects["invoiceitem"];
+type Create = Params<Stripe.InvoiceItemCreateParams>;
+
+/** Invoice items: sums that wait for a customer's next invoice, or go on a draft at once. */
+export const invoiceItems: Resource = {
+  routes: [
+    route<Create>({
+      method: "POST",
+      path: "/v1/invoiceitems",
+      params: "InvoiceItemCreateParams",
+      handle({ params }, context) {
+        leftOut(params, ["discounts", "price_data", "tax_rates", "quantity_decimal"]);
+        return createItem(params, context);
+      },
+    }),
+    route<Params<Stripe.InvoiceItemListParams>>({
+      method: "GET",
+      path: "/v1/invoiceitems",
+      params: "InvoiceItemListParams",
+      handle(request, { store }) {
+        const { customer, invoice, pending } = request.params;
+        const rows = store.objects("invoiceitem").list((row) => {
+          const asked = (!customer || row.customer === customer) && (!invoice || row.invoice === invoice);
+          return asked && (pending === undefined || (row.invoice === null) === pending);
+        });
+        return page(request, "/v1/invoiceitems", rows);
+      },
+    }),
+    route<Params<Stripe.InvoiceItemRetrieveParams>>({
+      method: "GET",
+      path: "/v1/invoiceitems/:item",
+      params: "InvoiceItemRetrieveParams",
+      handle: ({ path }, context) => context.find("invoiceitem", path.item ?? ""),
+    }),
+    route<Params<Stripe.InvoiceItemUpdateParams>>({
+      method: "POST",
+      path: "/v1/invoiceitems/:item",
+      params: "InvoiceItemUpdateParams",
+      handle({ params, path }, context) {
+        leftOut(params, [
+          "discounts",
+          "price_data",
+          "pricing",
+          "quantity",
+          "quantity_decimal",
+          "tax_rates",
+          "unit_amount_decimal",
+        ]);
+        const item = editable(context.find("invoiceitem", path.item ?? ""), context);
+        return context.save<InvoiceItem>({
+          ...item,
+          amount: params.amount ?? item.amount,
+          description: params.description ?? item.description,
+          metadata: mergeMetadata(item.metadata, params.metadata),
+        });
+      },
+    }),
+    route({
+      method: "DELETE",
+      path: "/v1/invoiceitems/:item",
+      handle({ path }, context) {
+        const item = editable(context.find("invoiceitem", path.item ?? ""), context);
+        context.store.objects("invoiceitem").delete(item.id);
+        context.emit("invoiceitem.deleted", item);
+        return { id: item.id, object: "invoiceitem", deleted: true };
+      },
+    }),
+  ],
+};
+
+function createItem(params: Create, context: Context): InvoiceItem {
+  if (!params.customer) throw missingParam("customer");
+  const customer = context.find("customer", params.customer, "customer");
+  const now = context.now();
+  const draft = params.invoice ? context.find("invoice", params.invoice, "invoice") : null;
+  if (draft && draft.status !== "draft") {
+    throw invalid(
+      "The invoice is not a draft any more; items can only be added to drafts.",
+      "invoice",
+      "invoice_not_editable",
+    );
+  }
+  const charged = chargeOf(params, customer.currency ?? "usd", context);
+  const item = context.save(
+    context.build("invoiceitem", {
+      id: context.newId("ii"),
+      currency: charged.currency,
+      amount: charged.amountCents,
+      customer: customer.id,
+      date: now,
+      description: params.description ?? charged.name,
+      discountable: params.discountable ?? charged.amountCents > 0,
+      discounts: [],
+      invoice: draft?.id ?? null,
+      metadata: mergeMetadata(null, params.metadata),
+      parent: params.subscription
+        ? {
+            type: "subscription_details",
+            subscription_details: {
+              subscription: context.find("subscription", params.subscription, "subscription").id,
+            },
+          }
+        : null,
+      period: params.period ?? { start: now, end: now },
+      pricing: {
+        type: "price_details",
+        unit_amount_decimal: charged.unit,
+        ...(charged.price && { price_details: charged.price }),
+      },
+      proration: false,
+      quantity: params.quantity ?? 1,
+      quantity_decimal: String(params.quantity ?? 1),
+      tax_rates: [],
+    }),
+  );
+  context.emit("invoiceitem.created", item);
+  if (draft) {
+    const lines = [...draft.lines.data, writeLine(lineOfItem(item), draft, context)];
+    context.update("invoice.updated", withLines(draft, lines, context));
+  }
+  return item;
+}
+
+function chargeOf(params: Create, currency: string, context: Context) {
+  const quantity = params.quantity ?? 1;
+  if (params.pricing?.price) {
+    const kept = context.find("price", params.pricing.price, "pricing[price]");
+    if (kept.recurring)
+      throw invalid(
+        "The price specified is set to `type=recurring` but this field only accepts prices with `type=one_time`.",
+        "pricing[price]",
+      );
+    const price = priceIn(fullPrice(kept.id, context), params.currency ?? kept.currency, "pricing[price]");
+    return {
+      amountCents: amountFor(price, quantity),
+      currency: price.currency,
+      unit: price.unit_amount_decimal,
+      name: context.find("product", price.product).name,
+      price: { price: price.id, product: price.product },
+    };
+  }
+  const unit = params.unit_amount_decimal ?? (params.amount === undefined ? undefined : String(params.amount));
+  if (unit === undefined) throw missingParam("amount");
+  const amountCents = params.amount ?? roundDecimal(parseDecimal(unit) * BigInt(quantity));
+  return { amountCents, currency: params.currency ?? currency, unit, name: null, price: null };
+}
+
+function editable(item: InvoiceItem, context: Context): InvoiceItem {
+  if (item.invoice === null || context.find("invoice", item.invoice).status === "draft") return item;
+  throw invalid(
+    "This invoice item is on an invoice that is final and cannot be changed.",
+    undefined,
+    "invoice_not_editable",
+  );
+}

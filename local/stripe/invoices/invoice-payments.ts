@@ -1,0 +1,29 @@
+import type Stripe from "stripe";
+import { page } from "../core/list.ts";
+import type { Params } from "../core/objects.ts";
+import { type Resource, route } from "../core/resource.ts";
+
+/** Invoice payments: the way from a payment intent to its invoice and back. */
+export const invoicePayments: Resource = {
+  routes: [
+    route<Params<Stripe.InvoicePaymentListParams>>({
+      method: "GET",
+      path: "/v1/invoice_payments",
+      params: "InvoicePaymentListParams",
+      handle(request, { store }) {
+        const { invoice, payment, status } = request.params;
+        const rows = store.objects("invoice_payment").list((row) => {
+          const paidBy = !payment?.payment_intent || row.payment.payment_intent === payment.payment_intent;
+          return (!invoice || row.invoice === invoice) && paidBy && (!status || row.status === status);
+        });
+        return page(request, "/v1/invoice_payments", rows);
+      },
+    }),
+    route<Params<Stripe.InvoicePaymentRetrieveParams>>({
+      method: "GET",
+      path: "/v1/invoice_payments/:payment",
+      params: "InvoicePaymentRetrieveParams",
+      handle: ({ path }, context) => context.find("invoice_payment", path.payment ?? ""),
+    }),
+  ],
+};

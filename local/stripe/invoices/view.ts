@@ -1,0 +1,71 @@
+import type { InvoiceView } from "../pages/invoice-page.ts";
+import { writeDay, writeMoney } from "../pages/wording.ts";
+import type { Invoice } from "./draft.ts";
+
+/** What the pages of a finalized invoice show. */
+export function viewOfInvoice(invoice: Invoice): InvoiceView {
+  const money = (amount: number) => writeMoney(amount, invoice.currency);
+  const discount = (invoice.total_discount_amounts ?? []).reduce((sum, { amount }) => sum + amount, 0);
+  const tax = (invoice.total_taxes ?? []).reduce((sum, { amount }) => sum + amount, 0);
+  const balance = invoice.amount_due - Math.max(0, invoice.total);
+  const isPaid = invoice.status === "paid";
+  const address = invoice.customer_address;
+  return {
+    address: `/i/${invoice.id.slice(3)}`,
+    seller: invoice.account_name ?? "",
+    number: invoice.number ?? "",
+    status: statusOf(invoice),
+    statusText: statusText(invoice),
+    customer: [invoice.customer_name, invoice.customer_email, address?.line1, address?.city, address?.country].flatMap(
+      (part) => (part ? [part] : []),
+    ),
+    dates: [
+      { label: "Issued", value: writeDay(invoice.status_transitions.finalized_at ?? invoice.created) },
+      ...(invoice.due_date ? [{ label: "Due", value: writeDay(invoice.due_date) }] : []),
+      ...(invoice.status_transitions.paid_at
+        ? [{ label: "Paid", value: writeDay(invoice.status_transitions.paid_at) }]
+        : []),
+    ],
+    lines: invoice.lines.data.map((line) => ({
+      description: line.description ?? "",
+      period:
+        line.period.end - line.period.start > 86_400
+          ? `${writeDay(line.period.start)} – ${writeDay(line.period.end)}`
+          : writeDay(line.period.start),
+      quantity: String(line.quantity ?? ""),
+      amount: money(line.amount),
+    })),
+    sums: [
+      { label: "Subtotal", amount: money(invoice.subtotal) },
+      ...(discount ? [{ label: "Discount", amount: money(-discount) }] : []),
+      ...(tax ? [{ label: "Tax", amount: money(tax) }] : []),
+      ...(balance ? [{ label: "Applied balance", amount: money(balance) }] : []),
+    ],
+    due: {
+      label: isPaid ? "Paid" : "Amount due",
+      amount: money(isPaid ? invoice.amount_paid : invoice.amount_remaining),
+    },
+    description: invoice.description,
+    footer: invoice.footer,
+  };
+}
+
+function statusOf({ status }: Invoice): InvoiceView["status"] {
+  switch (status) {
+    case "paid":
+      return "paid";
+    case "void":
+      return "void";
+    case "uncollectible":
+      return "uncollectible";
+    default:
+      return "open";
+  }
+}
+
+function statusText(invoice: Invoice): string {
+  const paidAt = invoice.status_transitions.paid_at;
+  if (invoice.status === "paid") return paidAt ? `Paid on ${writeDay(paidAt)}` : "Paid";
+  if (invoice.status === "void") return "Void: nothing is owed";
+  return invoice.due_date ? `Due on ${writeDay(invoice.due_date)}` : "Open";
+}
