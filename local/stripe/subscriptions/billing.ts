@@ -1,0 +1,76 @@
+import type { Context } from "../core/resource.ts";
+import { discountsAfterInvoice } from "../invoices/discounts.ts";
+import { draftInvoice, type Invoice } from "../invoices/draft.ts";
+import type { LineDraft } from "../invoices/lines.ts";
+import { periodLines } from "../invoices/lines.ts";
+import { meteredLines, rememberMetered } from "../invoices/metered-lines.ts";
+import { lineOfItem, pendingItems, takeItems } from "../invoices/pending-items.ts";
+import { billedItem, isMetered, type Subscription, type SubscriptionItem } from "./items.ts";
+import type { Period } from "./periods.ts";
+
+/** An item to bill: for use in a period that is over, or in advance for one that begins. */
+export interface ItemCharge {
+  item: SubscriptionItem;
+  period: Period;
+}
+
+interface Bill {
+  reason: NonNullable<Invoice["billing_reason"]>;
+  period: Period;
+  charges: ItemCharge[];
+  extraLines?: LineDraft[];
+  autoAdvance?: boolean;
+}
+
+/**
+ * Drafts an invoice of a subscription: metered items for what was used, the others for what begins, and what waited on
+ * the customer. Notes it as the subscription's latest, and drops discounts that were for one invoice only.
+ */
+export function billSubscription(
+  subscription: Subscription,
+  bill: Bill,
+  context: Context,
+): { invoice: Invoice; subscription: Subscription } {
+  const customer = subscription.customer;
+  const waiting = pendingItems(customer, subscription.currency, subscription.id, context);
+  const metered = bill.charges.flatMap(({ item, period }) => {
+    const meter = item.price.recurring?.meter;
+    return isMetered(item.price) && meter
+      ? [{ billed: billedItem(item, subscription.currency, context), meter, period }]
+      : [];
+  });
+  const advance = bill.charges.filter(({ item }) => !isMetered(item.price));
+  const invoice = draftInvoice(
+    {
+      customer,
+      currency: subscription.currency,
+      billingReason: bill.reason,
+      lines: [
+        ...metered.flatMap((item) => meteredLines(item, customer, context)),
+        ...(bill.extraLines ?? []),
+        ...waiting.map(lineOfItem),
+        ...advance.flatMap(({ item, period }) =>
+          periodLines(billedItem(item, subscription.currency, context), item.quantity ?? 1, period),
+        ),
+      ],
+      period: bill.period,
+      discounts: subscription.discounts,
+      subscription: { id: subscription.id, metadata: subscription.metadata },
+      collectionMethod: subscription.collection_method,
+      dueDate: subscription.days_until_due === null ? null : context.now() + subscription.days_until_due * 86_400,
+      autoAdvance: bill.autoAdvance ?? true,
+      automaticTax: subscription.automatic_tax.enabled,
+      fields: {
+        account_tax_ids: subscription.invoice_settings.account_tax_ids,
+        custom_fields: subscription.invoice_settings.custom_fields,
+        description: subscription.invoice_settings.description ?? subscription.description,
+        footer: subscription.invoice_settings.footer,
+      },
+    },
+    context,
+  );
+  rememberMetered(invoice.id, metered, context);
+  takeItems(waiting, invoice.id, context);
+  const discounts = discountsAfterInvoice(subscription.discounts, context);
+  return { invoice, subscription: context.save({ ...subscription, latest_invoice: invoice.id, discounts }) };
+}

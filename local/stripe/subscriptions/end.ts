@@ -1,0 +1,71 @@
+import type { Context } from "../core/resource.ts";
+import { attemptInvoice, paymentMethodFor, stopCollecting } from "../invoices/collect.ts";
+import { shareOf } from "../invoices/decimal.ts";
+import { finalizeInvoice } from "../invoices/finalize.ts";
+import { prorationLine } from "../invoices/lines.ts";
+import { amountFor } from "../invoices/rating.ts";
+import { billSubscription, type ItemCharge } from "./billing.ts";
+import { billedItem, isMetered, type Subscription } from "./items.ts";
+import { scheduleTurn } from "./schedule.ts";
+
+interface End {
+  reason: "cancellation_requested" | "payment_failed" | "payment_disputed" | null;
+  comment?: string | null;
+  feedback?: string | null;
+}
+
+/** Ends a subscription for good (`customer.subscription.deleted`); Stripe stops collecting from its customer. */
+export function endSubscription(subscription: Subscription, end: End, context: Context): void {
+  stopCollecting(subscription.customer, context);
+  const now = context.now();
+  const ended = context.save<Subscription>({
+    ...context.find("subscription", subscription.id),
+    status: "canceled",
+    cancel_at: subscription.cancel_at,
+    canceled_at: subscription.canceled_at ?? now,
+    cancellation_details: {
+      comment: end.comment ?? subscription.cancellation_details?.comment ?? null,
+      feedback: end.feedback ?? subscription.cancellation_details?.feedback ?? null,
+      feedback_option: null,
+      reason: end.reason ?? subscription.cancellation_details?.reason ?? null,
+    },
+    ended_at: now,
+    pending_update: null,
+  });
+  scheduleTurn(ended, context);
+  context.emit("customer.subscription.deleted", ended);
+}
+
+/**
+ * The last invoice of a subscription that was ended at once: metered use up to now and, when asked, a credit for the
+ * time not used. It is finalized and collected right away.
+ * @param subscription as it was before its end.
+ */
+export function billAfterEnd(subscription: Subscription, { prorate }: { prorate: boolean }, context: Context): void {
+  const now = context.now();
+  const items = subscription.items.data;
+  const charges = items
+    .filter((item) => isMetered(item.price))
+    .map((item): ItemCharge => ({ item, period: { start: item.current_period_start, end: now } }));
+  const credits = prorate ? unusedTime(subscription, context) : [];
+  if (charges.length === 0 && credits.length === 0) return;
+  const period = { start: Math.min(...items.map((item) => item.current_period_start)), end: now };
+  const ended = context.find("subscription", subscription.id);
+  const { invoice } = billSubscription(ended, { reason: "manual", period, charges, extraLines: credits }, context);
+  const open = finalizeInvoice(invoice, context);
+  if (open.status !== "open" || open.collection_method !== "charge_automatically") return;
+  if (paymentMethodFor(open, context)) attemptInvoice(open, { by: "automatic", offSession: true }, context);
+}
+
+/** Credits for what is left of each item's period that was paid in advance. */
+export function unusedTime(subscription: Subscription, context: Context) {
+  const now = context.now();
+  return subscription.items.data
+    .filter((item) => !isMetered(item.price) && item.current_period_end > now && subscription.status !== "trialing")
+    .map((item) => {
+      const billed = billedItem(item, subscription.currency, context);
+      const whole = item.current_period_end - item.current_period_start;
+      const credit = shareOf(amountFor(billed.price, item.quantity ?? 1), item.current_period_end - now, whole);
+      return prorationLine(billed, item.quantity ?? 1, { start: now, end: item.current_period_end }, -credit, null);
+    });
+}
