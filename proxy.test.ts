@@ -80,6 +80,26 @@ describe("headers", () => {
     expect(response.headers.get("x-middleware-request-content-security-policy")).not.toContain("mine'");
   });
 
+  test("whoever goes on from a marketing page loads the next document anew, under its own policy", async () => {
+    const goOn = (from: string, to: string, more: Record<string, string> = { "sec-fetch-dest": "empty" }) =>
+      proxy(
+        new NextRequest(`http://localhost:3000${to}`, {
+          headers: { referer: `http://localhost:3000${from}`, ...more },
+        }),
+      );
+    expect((await goOn("/", "/sign-up?_rsc=1")).headers.get("content-type")).toBe("text/plain");
+    expect((await goOn("/pricing", "/billing")).headers.get("content-type")).toBe("text/plain");
+    for (const [from, to] of [
+      ["/", "/pricing"],
+      ["/sign-in", "/assistant"],
+      ["/assistant", "/"],
+      ["/pricing", "/api/checkout"],
+    ] as const) {
+      expect((await goOn(from, to)).headers.get("content-type"), `${from} → ${to}`).toBeNull();
+    }
+    expect((await goOn("/", "/sign-up", { "sec-fetch-dest": "document" })).headers.get("content-type")).toBeNull();
+  });
+
   test("Stripe's webhook and other machines pass by", () => {
     const matcher = new RegExp(`^${config.matcher[0]}$`);
     for (const path of ["/api/stripe/webhook", "/api/usage", "/api/jobs", "/_next/static/a.js", "/icon.svg"]) {

@@ -53,8 +53,19 @@ function ownPath({ pathname, searchParams }: NextRequest["nextUrl"]): string {
   return search.size > 0 ? `${pathname}?${search}` : pathname;
 }
 
+// A document keeps the policy it was loaded with, also when the router goes on to another page. Whoever goes on from a
+// marketing page gets no page data but a blank, at which the router loads the next page anew, under its stricter policy.
+function needsFreshDocument({ method, headers, nextUrl: { pathname } }: NextRequest): boolean {
+  const from = headers.get("referer");
+  if (method !== "GET" || headers.get("sec-fetch-dest") !== "empty" || !from || !URL.canParse(from)) return false;
+  return isMarketing(new URL(from).pathname) && !isMarketing(pathname) && !/^\/(api\/|_)/.test(pathname);
+}
+
 /** Refreshes the session and sets the security headers, nothing else: every page and action asks itself who is there. */
 export async function proxy(request: NextRequest): Promise<NextResponse> {
+  if (needsFreshDocument(request)) {
+    return new NextResponse("", { headers: { "content-type": "text/plain", "cache-control": "no-store" } });
+  }
   const applyRefresh = await refreshSession(request);
   const nonce = isMarketing(request.nextUrl.pathname) ? undefined : btoa(crypto.randomUUID());
   const policy = contentPolicy(nonce);
