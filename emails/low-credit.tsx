@@ -22,9 +22,8 @@ export function lowCredit({ available, threshold }: LowCreditFacts, sender: Send
         reason={`You get this mail because your credits fell to ${formatCredits(threshold)} or fewer.`}
       >
         <Paragraph>
-          {available > 0
-            ? "When they are used up, the assistant and your programs pause until there are credits again."
-            : "The assistant and your programs pause until there are credits again."}
+          {available > 0 ? "When they are used up, requests" : "Requests"} are refused until there are credits again, or
+          billed as overage if your plan includes it.
         </Paragraph>
         <Paragraph>Credits you add now are there at once.</Paragraph>
       </Layout>
