@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Child } from "./child.ts";
 import { startDatabase } from "./database.ts";
@@ -15,7 +15,7 @@ import { requirePorts } from "./ports.ts";
 import { claim, letGo } from "./running.ts";
 import { keepSecrets, readSecrets, type Secrets } from "./secrets.ts";
 import { Explained, readSettings, type Settings } from "./settings.ts";
-import { makeWebhook, setUpStripe, startStripe } from "./stripe-double.ts";
+import { knowsWebhook, makeWebhook, setUpStripe, startStripe, webhookUrl } from "./stripe-double.ts";
 import { startTick } from "./tick.ts";
 
 export interface Stack {
@@ -80,7 +80,7 @@ export async function startStack(command: string, startApp?: StartApp): Promise<
       ...(real.has("stripe") ? {} : { stripe: ports.stripe }),
       ...(real.has("resend") ? {} : { mailbox: ports.mailbox }),
     });
-    const doubleKnown = real.has("stripe") || (secrets.webhookSecret && existsSync(join(data, "stripe")));
+    const isKnown = real.has("stripe") || knowsWebhook(settings, secrets);
     const environment = composeEnvironment(settings, secrets, real);
 
     const database = real.has("supabase")
@@ -97,7 +97,7 @@ export async function startStack(command: string, startApp?: StartApp): Promise<
         });
     const stripe = real.has("stripe") ? undefined : startStripe(settings, secrets, keep);
     const app = async () => {
-      if (!doubleKnown && stripe) await learnWebhookSecret(stripe, settings, secrets, environment);
+      if (!isKnown && stripe) await learnWebhookSecret(stripe, settings, secrets, environment);
       writeEnvironment(data, environment);
       if (!startApp) return;
       const started = startApp(settings, environment);
@@ -112,7 +112,8 @@ export async function startStack(command: string, startApp?: StartApp): Promise<
         environment.STRIPE_WEBHOOK_SECRET = told;
         keepSecrets(data, { ...secrets, webhookSecret: told });
         writeEnvironment(data, environment);
-        if (startApp && doubleKnown) throw new Explained("The local Stripe's data was new. Start again.");
+        if (startApp)
+          throw new Explained("The local Stripe has a new webhook, which Next does not know yet. Start again.");
       }
     };
     const started = app();
@@ -136,6 +137,7 @@ async function learnWebhookSecret(
 ): Promise<void> {
   await stripe;
   secrets.webhookSecret = await makeWebhook(settings, secrets);
+  secrets.webhookUrl = webhookUrl(settings);
   keepSecrets(settings.data, secrets);
   environment.STRIPE_WEBHOOK_SECRET = secrets.webhookSecret;
 }

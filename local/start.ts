@@ -1,12 +1,12 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { requirePorts } from "./ports.ts";
 import { movedDirectory } from "./postgres/identity.ts";
 import { stopLeftOver } from "./postgres/left-over.ts";
 import { findRunning } from "./running.ts";
 import { readSecrets } from "./secrets.ts";
 import { Explained, readSettings } from "./settings.ts";
-import { stripeArguments } from "./stripe-double.ts";
 import { run, supervise } from "./supervise.ts";
 
 const USAGE = `npm run local                          start everything but Next, and write .local/env
@@ -52,7 +52,17 @@ async function stripeAlone(rest: string[]): Promise<void> {
   const running = findRunning(settings.data);
   if (running)
     throw new Explained(`${running.command} runs (process ${running.pid}), with its Stripe at ${running.stripeUrl}.`);
-  const args = stripeArguments(settings, readSecrets(settings.data));
-  process.argv.splice(1, process.argv.length, new URL("./stripe/server.ts", import.meta.url).pathname, ...args);
-  await import("./stripe/server.ts");
+  await requirePorts({ stripe: settings.ports.stripe });
+  const { startDouble } = await import("./stripe/server.ts");
+  const { data, ports } = settings;
+  const key = readSecrets(data).stripeKey;
+  const double = await startDouble({
+    port: ports.stripe,
+    dataDir: join(data, "stripe"),
+    clockFile: join(data, "clock.json"),
+    key,
+  });
+  process.stdout.write(`The local Stripe (no money moves): ${double.url}, key ${key}\n`);
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => double.close().then(() => process.exit(0)));
 }

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Child, startChild } from "./child.ts";
 import type { Environment } from "./environment.ts";
@@ -33,24 +34,39 @@ export function stripeArguments({ data, ports }: Settings, secrets: Secrets): st
   return ["--port", String(ports.stripe), "--data", join(data, "stripe"), "--clock", clock, "--key", secrets.stripeKey];
 }
 
+/** Where the local Stripe sends its events. */
+export function webhookUrl({ appUrl }: Settings): string {
+  return new URL("/api/stripe/webhook", appUrl).href;
+}
+
+/** Whether the local Stripe has the webhook endpoint whose secret we keep. */
+export function knowsWebhook(settings: Settings, secrets: Secrets): boolean {
+  const isKept = secrets.webhookSecret !== undefined && secrets.webhookUrl === webhookUrl(settings);
+  return isKept && existsSync(join(settings.data, "stripe"));
+}
+
 /**
- * Makes the webhook endpoint before `stripe:setup` does, so that Next can start with its secret at once.
+ * Makes the webhook endpoint before `stripe:setup` does, so that Next can start with its secret at once. Endpoints
+ * of an earlier address go.
  *
  * @returns the endpoint's secret
  */
-export async function makeWebhook({ appUrl, ports }: Settings, secrets: Secrets): Promise<string> {
-  const answer = await fetch(`http://127.0.0.1:${ports.stripe}/v1/webhook_endpoints`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${secrets.stripeKey}`, "content-type": "application/x-www-form-urlencoded" },
-    body: new URLSearchParams({
-      url: new URL("/api/stripe/webhook", appUrl).href,
-      "enabled_events[]": "*",
-      api_version: "2026-10-28.endive",
-      description: "Ledgerline",
-    }),
-  });
-  const made: { secret?: string; error?: { message: string } } = await answer.json();
-  if (!made.secret) throw new Error(`The local Stripe made no webhook endpoint: ${made.error?.message}`);
+export async function makeWebhook(settings: Settings, secrets: Secrets): Promise<string> {
+  const ask = async (method: string, path: string, body?: URLSearchParams) => {
+    const answer = await fetch(`http://127.0.0.1:${settings.ports.stripe}/v1/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${secrets.stripeKey}` },
+      ...(body ? { body } : {}),
+    });
+    const result: { secret?: string; data?: Array<{ id: string }>; error?: { message: string } } = await answer.json();
+    if (!answer.ok) throw new Error(`The local Stripe refused ${method} ${path}: ${result.error?.message}`);
+    return result;
+  };
+  const { data: former = [] } = await ask("GET", "webhook_endpoints?limit=100");
+  for (const { id } of former) await ask("DELETE", `webhook_endpoints/${id}`);
+  const wanted = { url: webhookUrl(settings), "enabled_events[]": "*", api_version: "2026-10-28.endive" };
+  const made = await ask("POST", "webhook_endpoints", new URLSearchParams({ ...wanted, description: "Ledgerline" }));
+  if (!made.secret) throw new Error("The local Stripe told no secret of the webhook it made.");
   return made.secret;
 }
 
@@ -78,7 +94,11 @@ export function setUpStripe(settings: Settings, environment: Environment): Promi
     child.once("error", reject);
     child.once("close", (code) => {
       if (code === 0) return resolve(/^STRIPE_WEBHOOK_SECRET=(\S+)$/m.exec(out)?.[1]);
-      reject(new Explained(`npm run stripe:setup failed against ${settings.ports.stripe}:\n${words.trim()}`));
+      reject(
+        new Explained(
+          `npm run stripe:setup failed against http://127.0.0.1:${settings.ports.stripe}:\n${words.trim()}`,
+        ),
+      );
     });
   });
 }

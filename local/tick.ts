@@ -40,5 +40,6 @@ async function runJobs(environment: Environment, signal: AbortSignal): Promise<s
     signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]),
   }).catch(() => null);
   if (!answer || answer.ok) return "";
-  return `${address.pathname} answered ${answer.status} ${(await answer.text()).slice(0, 300)}`;
+  const words = answer.headers.get("content-type")?.includes("json") ? ` ${(await answer.text()).slice(0, 300)}` : "";
+  return `${address.pathname} answered ${answer.status}${words}`;
 }

@@ -55,6 +55,9 @@ function moved(identity: Identity, user: User): Identity {
   const root = movedDirectory(identity.dataDirectory);
   const native = join(root, "native");
   mkdirSync(root, { recursive: true, mode: 0o755 });
+  // Anybody may make folders there: what somebody else made must not be run.
+  const { uid, mode } = statSync(root);
+  if (uid !== 0 || (mode & 0o022) !== 0) throw new Error(`${root} is not root's own. Remove it and start again.`);
   if (!existsSync(join(native, "bin", "postgres"))) {
     cpSync(identity.binaries.root, native, { recursive: true, verbatimSymlinks: true });
   }
