@@ -47,8 +47,8 @@ async function grantsOf(payment: Stripe.PaymentIntent): Promise<GrantKey[]> {
 
 async function creditNoteCents(invoices: Stripe.Invoice[]): Promise<number> {
   let cents = 0;
-  for (const { id } of invoices) {
-    if (!id) continue;
+  for (const { id, post_payment_credit_notes_amount: credited } of invoices) {
+    if (!id || credited === 0) continue;
     for await (const note of stripe().creditNotes.list({ invoice: id, limit: 100 }))
       if (note.status === "issued" && note.type === "post_payment" && (note.refunds ?? []).length === 0)
         cents += note.amount;

@@ -40,10 +40,15 @@ function perCredit(centsPer1000: number): Stripe.Decimal {
   return Stripe.Decimal.from(`${whole}.${String(fraction).padStart(3, "0")}`);
 }
 
-function amounts(
-  price: Price,
-  amountOf: (cents: number) => { unit_amount: number } | { unit_amount_decimal: Stripe.Decimal },
-) {
+type Amount = { unit_amount: number } | { unit_amount_decimal: Stripe.Decimal };
+
+/** The SDK writes decimals as text everywhere but inside maps, where it would send the object's own fields. */
+function asText(amount: Amount): Amount {
+  if ("unit_amount" in amount) return amount;
+  return { unit_amount_decimal: String(amount.unit_amount_decimal) as unknown as Stripe.Decimal };
+}
+
+function amounts(price: Price, amountOf: (cents: number) => Amount) {
   const { currency } = catalogue.policy;
   const others = (Object.keys(price) as Currency[]).filter((other) => other !== currency);
   return {
@@ -51,7 +56,7 @@ function amounts(
     ...amountOf(price[currency]),
     tax_behavior: TAX_BEHAVIOR,
     currency_options: Object.fromEntries(
-      others.map((other) => [other, { ...amountOf(price[other]), tax_behavior: TAX_BEHAVIOR }]),
+      others.map((other) => [other, { ...asText(amountOf(price[other])), tax_behavior: TAX_BEHAVIOR }]),
     ),
   } satisfies Partial<Stripe.PriceCreateParams>;
 }
