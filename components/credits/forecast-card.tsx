@@ -28,7 +28,7 @@ export function ForecastCard({ forecast, days, renewsAt }: ForecastCardProps) {
         </div>
         <dl className="flex flex-col gap-2 text-sm">
           <div className="flex justify-between gap-4">
-            <dt className="text-muted">Your pace, last {days} days</dt>
+            <dt className="text-muted">{days === 1 ? "Your pace today" : `Your pace, last ${days} days`}</dt>
             <dd className="tabular-nums">{formatCredits(perDay)} a day</dd>
           </div>
           {renewsAt && (

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { cn } from "@/components/ui/cn";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { formatCredits, formatDate } from "@/lib/billing/format";
@@ -32,11 +33,12 @@ export function Timeline({ summary, now }: { summary: CreditSummary; now: Date }
   const lasting = summary.grants
     .filter((grant) => grant.expiresAt === null && grant.effectiveAt <= now)
     .reduce((sum, grant) => sum + grant.remaining, 0);
+  const more = Math.max(0, all.length - MOST);
   return (
     <ol className="flex flex-col">
-      {all.slice(0, MOST).map((moment) => (
+      {all.slice(0, MOST).map((moment, place) => (
         <li key={moment.id} className="flex gap-4">
-          <Track filled={moment.kind === "comes"} />
+          <Track filled={moment.kind === "comes"} last={place === all.length - 1 && lasting === 0} />
           <div className="flex min-w-0 flex-1 flex-wrap items-baseline justify-between gap-x-4 pb-5">
             <div>
               <p className="text-sm">
@@ -54,16 +56,25 @@ export function Timeline({ summary, now }: { summary: CreditSummary; now: Date }
           </div>
         </li>
       ))}
-      <li className="flex gap-4">
-        <Track filled={false} last />
-        <div className="flex flex-1 flex-wrap items-baseline justify-between gap-x-4">
-          <p className="text-sm">{all.length > MOST ? `And ${all.length - MOST} more later` : "No end"}</p>
-          <p className="text-sm tabular-nums">
-            {formatCredits(lasting)} <span className="text-muted">do not expire</span>
-          </p>
-        </div>
-      </li>
+      {more > 0 && <End what={`And ${more} more later`} />}
+      {lasting > 0 && (
+        <End what="No end">
+          {formatCredits(lasting)} <span className="text-muted">do not expire</span>
+        </End>
+      )}
     </ol>
+  );
+}
+
+function End({ what, children }: { what: string; children?: ReactNode }) {
+  return (
+    <li className="flex gap-4">
+      <Track filled={false} last />
+      <div className="flex flex-1 flex-wrap items-baseline justify-between gap-x-4">
+        <p className="text-sm">{what}</p>
+        <p className="text-sm tabular-nums">{children}</p>
+      </div>
+    </li>
   );
 }
 

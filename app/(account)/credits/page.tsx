@@ -13,6 +13,7 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { canManageBilling } from "@/lib/session";
 import { readAccount } from "../account";
+import { nextCreditsAt } from "./next-credits";
 import { readPace } from "./pace";
 
 export const metadata: Metadata = { title: "Credits" };
@@ -20,8 +21,6 @@ export const metadata: Metadata = { title: "Credits" };
 export default async function CreditsPage() {
   const { session, summary, standing, entitlement, at } = await readAccount();
   const pace = await readPace(session.account.id, at);
-  const { subscription } = standing;
-  const renews = subscription?.status === "active" && subscription.cancelAt === null && entitlement.plan !== "free";
   return (
     <div className="flex flex-col gap-8">
       <PageHeader
@@ -34,14 +33,7 @@ export default async function CreditsPage() {
         }
       />
       {summary.grants.length === 0 ? (
-        <EmptyState
-          title="You have no credits"
-          action={
-            <a href="#packs" className={buttonVariants()}>
-              See the packs
-            </a>
-          }
-        >
+        <EmptyState title="You have no credits">
           Credits come with a plan each month, or in packs that you buy below.
         </EmptyState>
       ) : (
@@ -51,7 +43,7 @@ export default async function CreditsPage() {
             <ForecastCard
               forecast={forecastCredits(pace.used, pace.days, summary.grants, at)}
               days={pace.days}
-              renewsAt={renews && subscription ? subscription.periodEnd : null}
+              renewsAt={nextCreditsAt(standing, entitlement, session.account.kind, at)}
             />
           </div>
           <div className="grid items-start gap-4 lg:grid-cols-[2fr_3fr]">

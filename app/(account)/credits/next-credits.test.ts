@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { entitlementFor } from "@/lib/billing/entitlement";
+import type { Standing, StandingSubscription } from "@/lib/billing/standing";
+import { credits } from "@/lib/billing/units";
+import { nextCreditsAt } from "./next-credits";
+
+const now = new Date("2026-11-22T12:00:00Z");
+const nobody: Standing = {
+  hold: null,
+  openDispute: false,
+  subscription: null,
+  otherLiveSubscriptions: 0,
+  dunning: null,
+  terms: null,
+  debt: credits(0),
+  lastPaidOverage: credits(0),
+};
+const starter: StandingSubscription = {
+  id: "sub_1",
+  status: "active",
+  lastKnownStatus: "active",
+  unknownSince: null,
+  plan: "starter",
+  planVersion: 1,
+  lastKnownPlan: "starter",
+  interval: "monthly",
+  periodStart: new Date("2026-11-10T09:00:00Z"),
+  periodEnd: new Date("2026-12-10T09:00:00Z"),
+  trialEnd: null,
+  cancelAt: null,
+  collectionPaused: false,
+  meteredItem: false,
+  everPaid: true,
+  paidThrough: null,
+  payUrl: null,
+};
+const nextFor = (subscription: StandingSubscription | null, kind: "personal" | "team" = "personal") => {
+  const standing = { ...nobody, subscription };
+  return nextCreditsAt(standing, entitlementFor(standing, now), kind, now);
+};
+
+test("a person on Free gets new credits on the first of the month, a team without a plan none", () => {
+  expect(nextFor(null)).toEqual(new Date("2026-12-01T00:00:00Z"));
+  expect(nextFor(null, "team")).toBeNull();
+});
+
+test("a monthly plan brings credits with its next period, unless it ends", () => {
+  expect(nextFor(starter)).toEqual(starter.periodEnd);
+  expect(nextFor({ ...starter, cancelAt: starter.periodEnd })).toBeNull();
+});
+
+test("a yearly plan brings credits month by month", () => {
+  const yearly = {
+    ...starter,
+    interval: "yearly" as const,
+    periodStart: new Date("2026-01-31T09:00:00Z"),
+    periodEnd: new Date("2027-01-31T09:00:00Z"),
+  };
+  expect(nextFor(yearly)).toEqual(new Date("2026-11-30T09:00:00Z"));
+});
