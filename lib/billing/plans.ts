@@ -109,7 +109,7 @@ export const rateCard: Readonly<Record<ModelKey, Rate>> = {
 };
 
 /** What a feature costs that is not rated by tokens, in credits a use. */
-export const fixedPrices = { summarize: 50 } as const;
+export const fixedPrices = { summarize: 50, readability: 5 } as const;
 
 export const policy: Policy = {
   currency: "usd",
