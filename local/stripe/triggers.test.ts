@@ -45,7 +45,27 @@ const triggers = [
   "setup_intent.setup_failed",
   "setup_intent.requires_action",
   "setup_intent.canceled",
+  "checkout.session.completed",
+  "checkout.session.expired",
+  "customer.subscription.created",
+  "customer.subscription.updated",
+  "customer.subscription.deleted",
+  "checkout.session.async_payment_succeeded",
+  "invoiceitem.created",
+  "invoice.created",
+  "invoice.updated",
+  "invoice.finalized",
+  "invoice.paid",
+  "invoice.payment_failed",
+  "invoice.voided",
 ];
+
+const sendsTypes = {
+  checkout_session: /^checkout\.session\.async_payment_/,
+  payment_intent: /^(charge\.|payment_intent\.(?!canceled))/,
+  setup_intent: /^setup_intent\.(?!requires_action)/,
+};
+const DEBIT_SECONDS = 3 * 86_400;
 
 let bench: TestDouble;
 let home: string;
@@ -64,6 +84,7 @@ describe("stripe trigger", () => {
     bench.caught.length = 0;
     const { code, output } = await trigger(type);
     expect(code, output).toBe(0);
+    if (type.includes("async_payment")) await bench.advance(DEBIT_SECONDS);
     expect(await bench.types()).toContain(type);
     for (const { body } of bench.caught) expect(mismatch(JSON.parse(body))).toBeUndefined();
   });
@@ -75,11 +96,10 @@ describe("stripe trigger", () => {
   });
 });
 
+/** The fixtures that send payment_method_types, and in which of their steps. */
 function trigger(type: string) {
-  const resource = type.startsWith("setup_intent") ? "setup_intent" : "payment_intent";
-  const sendsTypes = /^(payment_intent|charge|setup_intent)\./.test(type);
-  const isClean = ["payment_intent.canceled", "setup_intent.requires_action"].includes(type);
-  return run(type, ...(sendsTypes && !isClean ? ["--remove", `${resource}:payment_method_types`] : []));
+  const step = Object.entries(sendsTypes).find(([, types]) => types.test(type))?.[0];
+  return run(type, ...(step ? ["--remove", `${step}:payment_method_types`] : []));
 }
 
 /** Runs the tool with a home of its own, so that it neither finds nor leaves a configuration. */

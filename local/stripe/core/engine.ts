@@ -3,6 +3,7 @@ import { createContext, type Origin } from "./context.ts";
 import { Courier } from "./courier.ts";
 import { deliveriesOf } from "./deliveries.ts";
 import { StripeError } from "./error.ts";
+import { forgetOldAnswers } from "./idempotency.ts";
 import { Queue } from "./queue.ts";
 import type { Context, Expansion, Resource } from "./resource.ts";
 import { nextTask, type Task, tasks, unscheduleTask } from "./schedule.ts";
@@ -90,6 +91,7 @@ export class Engine {
   /** Takes up what an earlier process left: what is due, and webhooks that were on their way when it ended. */
   async start(): Promise<void> {
     await this.transact(null, (context) => {
+      forgetOldAnswers(this.store, context.now());
       const planned = new Set(tasks(this.store).map(({ payload }) => payload.delivery));
       const left = deliveriesOf(this.store).list(({ id, status }) => status === "pending" && !planned.has(id));
       for (const { id } of left) context.schedule(context.now(), "webhook.deliver", { delivery: id });

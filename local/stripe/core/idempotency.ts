@@ -54,3 +54,8 @@ export function keyInUse(key: string): StripeError {
     message: `There is currently another in-progress request using this Idempotent Key (${key}). Please try again later.`,
   });
 }
+
+/** Drops the answers whose 24 hours are over. */
+export function forgetOldAnswers(store: Store, now: number): void {
+  for (const { id } of table(store).list(({ at }) => at + KEPT_SECONDS <= now)) table(store).delete(id);
+}

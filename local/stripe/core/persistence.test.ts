@@ -94,6 +94,7 @@ describe("a request that fails", () => {
     await expect(stripe.customers.create({ name: "Half", payment_method: "pm_none" })).rejects.toThrow(
       "No such payment_method",
     );
+    await expect(stripe.customers.create({ payment_method: "pm_card_chargeDeclined" })).rejects.toThrow("declined");
     expect((await stripe.customers.list()).data).toEqual([]);
     const params = { amount: 500, currency: "usd", payment_method: "pm_card_chargeDeclined", confirm: true } as const;
     await expect(stripe.paymentIntents.create(params)).rejects.toThrow("declined");

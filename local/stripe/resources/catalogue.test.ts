@@ -122,6 +122,16 @@ describe("a promotion code", () => {
 });
 
 describe("a customer", () => {
+  test("can be made with a test card that is their default at once", async () => {
+    const card = "pm_card_visa";
+    const made = await stripe.customers.create({
+      payment_method: card,
+      invoice_settings: { default_payment_method: card },
+    });
+    const [method] = (await stripe.paymentMethods.list({ customer: made.id })).data;
+    expect(made.invoice_settings.default_payment_method).toBe(method?.id);
+  });
+
   test("that was deleted is still answered for, as deleted, and takes its cards along", async () => {
     const { id } = await stripe.customers.create({ payment_method: "pm_card_visa" });
     expect((await stripe.paymentMethods.list({ customer: id })).data).toHaveLength(1);

@@ -6,7 +6,7 @@ import { mergeMetadata } from "../core/metadata.ts";
 import type { Objects, Params } from "../core/objects.ts";
 import { type Context, leftOut, type Resource, route } from "../core/resource.ts";
 import { addressOf, shippingOf } from "./address.ts";
-import { attach } from "./payment-method-rules.ts";
+import { attach, methodFor } from "./payment-method-rules.ts";
 
 type Customer = Objects["customer"];
 type Create = Params<Stripe.CustomerCreateParams>;
@@ -20,6 +20,10 @@ export const customers: Resource = {
       params: "CustomerCreateParams",
       handle({ params }, context) {
         leftOut(params, ["source", "tax_id_data", "test_clock", "cash_balance"]);
+        const { payment_method, invoice_settings } = params;
+        const method = payment_method ? methodFor(context, payment_method) : undefined;
+        // The same test token twice is one card.
+        const isDefault = method && invoice_settings?.default_payment_method === payment_method;
         const customer = change(
           context.build("customer", {
             id: context.newId("cus"),
@@ -35,12 +39,13 @@ export const customers: Resource = {
             tax_exempt: "none",
             test_clock: null,
           }),
-          params,
+          isDefault ? { ...params, invoice_settings: { ...invoice_settings, default_payment_method: "" } } : params,
           context,
         );
+        if (isDefault) customer.invoice_settings.default_payment_method = method.id;
         context.save(customer);
         context.emit("customer.created", customer);
-        if (params.payment_method) attach(context, params.payment_method, customer.id);
+        if (method) attach(context, method.id, customer.id);
         return customer;
       },
     }),
