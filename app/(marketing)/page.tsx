@@ -20,8 +20,8 @@ export default function LandingPage() {
         <div className="flex max-w-3xl flex-col gap-5">
           <h1 className="text-3xl font-semibold tracking-tight md:text-4xl">{brand.tagline}</h1>
           <p className="max-w-2xl text-base text-muted md:text-lg">
-            Ask in your own words. The price stands next to the send button, and afterwards you can see where every
-            credit went.
+            Ask in your own words. You see what a question costs before you send it, and afterwards where every credit
+            went.
           </p>
           <div className="flex flex-wrap gap-3">
             <Link href="/sign-up" className={buttonVariants({ size: "lg" })}>

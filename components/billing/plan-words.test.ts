@@ -34,13 +34,18 @@ const starter: StandingSubscription = {
   paidThrough: null,
   payUrl: null,
 };
-const wordsFor = (subscription: StandingSubscription | null) => {
+const wordsFor = (subscription: StandingSubscription | null, kind: "personal" | "team" = "personal") => {
   const standing = { ...nobody, subscription };
-  return planWords(standing, entitlementFor(standing, now));
+  return planWords(standing, entitlementFor(standing, now), kind);
 };
 
 test("whoever has no subscription is told that nothing will be charged", () => {
   expect(wordsFor(null)).toMatchObject({ name: "Free", price: null, next: "Nothing will be charged." });
+});
+
+test("a team without a plan is not promised the free credits of a person", () => {
+  expect(wordsFor(null).allowance).toBe("5,000 credits every month");
+  expect(wordsFor(null, "team").allowance).toBe("No credits included");
 });
 
 test("the next charge is named with its day and its sum", () => {

@@ -1,5 +1,15 @@
-import { ArrowUp, ChartColumn, Coins, CreditCard, type LucideIcon, MessageSquare, Settings } from "lucide-react";
+import {
+  ArrowUp,
+  ChartColumn,
+  ChevronsUpDown,
+  Coins,
+  CreditCard,
+  type LucideIcon,
+  MessageSquare,
+  Settings,
+} from "lucide-react";
 import { Mark } from "@/components/brand/logo";
+import { buttonVariants } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import { formatCredits } from "@/lib/billing/format";
 import { sample } from "./sample";
@@ -49,24 +59,28 @@ function Side() {
 function Conversation() {
   return (
     <div className="flex min-w-0 flex-1 flex-col gap-5 p-4 sm:p-6">
-      <p className="ml-auto max-w-[85%] rounded-lg bg-surface-2 px-4 py-2.5 text-sm">{sample.question}</p>
+      <p className="ml-auto max-w-[85%] rounded-xl bg-surface-2 px-4 py-2.5 text-sm">{sample.question}</p>
       <div className="flex max-w-2xl flex-col gap-3 text-sm leading-6">
         {sample.answer.map((paragraph) => (
           <p key={paragraph}>{paragraph}</p>
         ))}
         <p className="text-xs text-muted tabular-nums">
-          {sample.model} · {formatCredits(sample.promptTokens)} tokens in · {formatCredits(sample.answerTokens)} out ·{" "}
-          <span className="font-medium text-foreground">{formatCredits(sample.spent)} credits</span>
+          {sample.model} · {formatCredits(sample.promptTokens + sample.answerTokens)} tokens ·{" "}
+          {formatCredits(sample.spent)} credits
         </p>
       </div>
-      <div className="mt-auto rounded-lg border border-input bg-surface p-3">
-        <p className="text-sm text-faint">Ask about the lease…</p>
-        <div className="mt-6 flex items-center justify-between gap-3">
-          <span className="text-xs text-muted tabular-nums">
-            {sample.model} · at most {formatCredits(sample.reserved)} credits
+      <div className="mt-auto rounded-xl border border-input bg-surface px-3 pt-3 pb-3">
+        <p className="px-1 text-sm">And if we find a new tenant ourselves?</p>
+        <div className="mt-5 flex flex-wrap items-center gap-3">
+          <span className="flex h-9 w-28 items-center justify-between rounded-md border border-input px-3 text-sm">
+            {sample.model}
+            <ChevronsUpDown className="size-4 text-muted" />
           </span>
-          <span className="grid size-8 place-items-center rounded-md bg-accent text-accent-foreground">
-            <ArrowUp className="size-4" />
+          <span className="flex-1 text-xs text-muted tabular-nums">
+            About {formatCredits(sample.least)}–{formatCredits(sample.reserved)} credits
+          </span>
+          <span className={buttonVariants()}>
+            <ArrowUp /> Send
           </span>
         </div>
       </div>
@@ -84,8 +98,8 @@ export function ProductShot() {
       </div>
       <figcaption className="sr-only">
         The assistant: a question about a lease, its answer, and beneath it what the answer cost:{" "}
-        {formatCredits(sample.spent)} credits. Before sending, the page says that it will cost at most{" "}
-        {formatCredits(sample.reserved)}.
+        {formatCredits(sample.spent)} credits. Next to the send button stands what the next question will cost: about{" "}
+        {formatCredits(sample.least)} to {formatCredits(sample.reserved)}.
       </figcaption>
     </figure>
   );

@@ -37,13 +37,17 @@ export function Reasons() {
         evidence={
           <dl className="divide-y divide-border">
             <Row what="Your question" amount={`${formatCredits(sample.promptTokens)} tokens`} />
-            <Row what="At most" amount={`${formatCredits(sample.reserved)} credits`} strong />
-            <Row what="It came to" amount={`${formatCredits(sample.spent)} credits`} strong />
+            <Row
+              what="Before you send"
+              amount={`${formatCredits(sample.least)}–${formatCredits(sample.reserved)} credits`}
+              strong
+            />
+            <Row what="What it came to" amount={`${formatCredits(sample.spent)} credits`} strong />
           </dl>
         }
       >
-        The most an answer can cost stands next to the send button. What it did cost stands beneath the answer, and it
-        is never more.
+        What a question will cost, at least and at most, stands next to the send button. What it did cost stands beneath
+        the answer.
       </Reason>
       <Reason
         title="You cannot spend what you do not have"

@@ -4,6 +4,7 @@ import { creditsFor, upperBound } from "@/lib/billing/rating";
 const MODEL: ModelKey = "large-1";
 const PROMPT_TOKENS = 1_840;
 const MOST_OUTPUT_TOKENS = 1_000;
+const SHORT_ANSWER_TOKENS = 60;
 const ANSWER_TOKENS = 412;
 
 /** The conversation of the landing page; its figures are rated by the real rate card. */
@@ -11,6 +12,12 @@ export const sample = {
   model: MODEL,
   promptTokens: PROMPT_TOKENS,
   answerTokens: ANSWER_TOKENS,
+  least: creditsFor(MODEL, {
+    inputTokens: PROMPT_TOKENS,
+    cachedInputTokens: 0,
+    outputTokens: SHORT_ANSWER_TOKENS,
+    reasoningTokens: 0,
+  }),
   reserved: upperBound(MODEL, PROMPT_TOKENS, MOST_OUTPUT_TOKENS),
   spent: creditsFor(MODEL, {
     inputTokens: PROMPT_TOKENS,

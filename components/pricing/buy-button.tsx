@@ -1,7 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Button, type ButtonProps } from "@/components/ui/button";
 import type { Interval, PackKey, PlanKey } from "@/lib/billing/catalogue";
 
@@ -12,8 +12,8 @@ type Answer = { url: string } | Refusal;
 
 interface Refusal {
   message: string;
-  /** Where it can be mended. */
-  mendUrl?: string | undefined;
+  /** Where an unfinished payment can be finished. */
+  payUrl?: string | undefined;
 }
 
 const UNREACHABLE = "The checkout could not be reached. Nothing was charged; please try again.";
@@ -27,11 +27,10 @@ async function openCheckout(purchase: Purchase): Promise<Answer | "signed_out"> 
   if (response.status === 401) return "signed_out";
   const body: unknown = await response.json().catch(() => null);
   if (typeof body !== "object" || body === null) return { message: UNREACHABLE };
-  const url = "url" in body && typeof body.url === "string" ? body.url : undefined;
-  if (response.ok && url) return { url };
+  if (response.ok && "url" in body && typeof body.url === "string") return { url: body.url };
   return {
     message: "message" in body && typeof body.message === "string" ? body.message : UNREACHABLE,
-    mendUrl: url,
+    payUrl: "payUrl" in body && typeof body.payUrl === "string" ? body.payUrl : undefined,
   };
 }
 
@@ -46,6 +45,13 @@ export function BuyButton({ purchase, label, children, ...look }: BuyButtonProps
   const router = useRouter();
   const [pending, setPending] = useState(false);
   const [problem, setProblem] = useState<Refusal>();
+
+  // A browser that goes back from checkout shows this page as it was left.
+  useEffect(() => {
+    const comeBack = (event: PageTransitionEvent) => event.persisted && setPending(false);
+    addEventListener("pageshow", comeBack);
+    return () => removeEventListener("pageshow", comeBack);
+  }, []);
 
   async function buy() {
     setPending(true);
@@ -64,8 +70,8 @@ export function BuyButton({ purchase, label, children, ...look }: BuyButtonProps
       </Button>
       <p role="alert" className="text-13 text-danger empty:hidden">
         {problem?.message}
-        {problem?.mendUrl && (
-          <a href={problem.mendUrl} className="ml-1 underline underline-offset-4 hover:no-underline">
+        {problem?.payUrl && (
+          <a href={problem.payUrl} className="ml-1 underline underline-offset-4 hover:no-underline">
             Finish the payment
           </a>
         )}

@@ -43,7 +43,7 @@ export default async function CreditsPage() {
             <ForecastCard
               forecast={forecastCredits(pace.used, pace.days, summary.grants, at)}
               days={pace.days}
-              renewsAt={nextCreditsAt(standing, entitlement, session.account.kind, at)}
+              renewsAt={summary.frozen ? null : nextCreditsAt(standing, entitlement, session.account.kind, at)}
             />
           </div>
           <div className="grid items-start gap-4 lg:grid-cols-[2fr_3fr]">
@@ -76,7 +76,7 @@ export default async function CreditsPage() {
           <Banner title="Only owners and admins can buy">
             Ask one of them to add credits to {session.account.name}.
           </Banner>
-        ) : entitlement.canBuy ? (
+        ) : entitlement.canBuy && !summary.frozen ? (
           <Packs />
         ) : (
           <Banner tone="warning" title="Nothing can be bought while the account is stopped">
