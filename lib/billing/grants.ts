@@ -83,7 +83,7 @@ export function paidGrants(
   const months = monthsOf(base);
   const share = Math.floor(paid.cents / months.length);
   const rest = months
-    .filter((month) => month.rest > 0 && (endedAt === null || month.start < endedAt))
+    .filter((month) => month.rest > 0 && (month.month === 0 || endedAt === null || month.start < endedAt))
     .map((month): GrantOrder => {
       const first = month.month === 0;
       return {
@@ -107,7 +107,7 @@ export function voidsOf(
   reason: "ended" | "unpaid" | "reanchored",
   all = false,
 ): VoidOrder[] {
-  const months = monthsOf(base).filter((month) => all || month.start >= from);
+  const months = monthsOf(base).filter((month) => all || (month.month > 0 && month.start >= from));
   const rest = months.map(({ month }) => ({ source: "alw_rest" as const, sourceId: restKey(base, month) }));
   const bridge = all ? [{ source: "alw_bridge" as const, sourceId: periodKey(base) }] : [];
   return [...bridge, ...rest].map((grant) => ({ ...grant, key: `${reason}:${grant.source}:${grant.sourceId}` }));

@@ -65,6 +65,7 @@ grant select, insert, update, delete on public.dunning_cases, public.dunning_inv
 -- the last one was paid or voided. `opened_at` never moves later.
 create function private.save_dunning(account_id uuid, unpaid jsonb, at timestamptz) returns void
 language plpgsql set search_path = '' as $$
+#variable_conflict use_column
 declare
   open_case uuid;
   first_failed timestamptz;
