@@ -171,7 +171,7 @@ function retryFirstInvoice(id: string, paymentMethod: string | null, context: Co
   if (invoice.status !== "open" || !paymentMethod) return { subscription: id, error: undefined };
   return {
     subscription: id,
-    error: attemptInvoice(invoice, { by: "person", offSession: false, paymentMethod }, context).error,
+    error: attemptInvoice(invoice, { by: "person", paymentMethod }, context).error,
   };
 }
 

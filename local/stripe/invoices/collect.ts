@@ -18,7 +18,6 @@ interface LastAttempt {
 export interface Attempt {
   /** `automatic`: by Stripe's own schedule, which alone raises `attempt_count` after the first. */
   by: "automatic" | "person";
-  offSession: boolean;
   paymentMethod?: string;
 }
 
@@ -53,7 +52,7 @@ export function attemptInvoice(invoice: Invoice, attempt: Attempt, context: Cont
     attempt_count: invoice.attempt_count + (counts ? 1 : 0),
   });
   remember({ id: invoice.id, paymentMethod, hardDecline: false, running: true }, context);
-  const outcome = confirmPayment(intent, paymentMethod, attempt.offSession, context);
+  const outcome = confirmPayment(intent, paymentMethod, context);
   remember({ id: invoice.id, paymentMethod, hardDecline: isFinal(outcome), running: false }, context);
   const succeeds = outcome.status === "succeeded" || outcome.status === "processing";
   if (succeeds) return { invoice: context.find("invoice", invoice.id) };
@@ -130,9 +129,7 @@ function actionRequired({ intent }: PaymentOutcome): StripeError {
 
 function isFinal({ status, intent }: PaymentOutcome): boolean {
   const failure = intent.last_payment_error;
-  return (
-    status === "failed" && (failure?.advice_code === "do_not_try_again" || failure?.code === "authentication_required")
-  );
+  return status === "failed" && failure?.advice_code === "do_not_try_again";
 }
 
 function scheduleRetry(invoice: Invoice, context: Context): number | null {

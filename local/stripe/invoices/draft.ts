@@ -59,6 +59,8 @@ export function draftInvoice(wanted: NewInvoice, context: Context): Invoice {
     customer_tax_ids: [],
     default_payment_method: wanted.defaultPaymentMethod ?? null,
     discounts: wanted.discounts ?? [],
+    hosted_invoice_url: null,
+    invoice_pdf: null,
     due_date: wanted.dueDate ?? null,
     issuer: { type: "self" },
     metadata: {},

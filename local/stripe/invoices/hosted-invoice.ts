@@ -76,7 +76,7 @@ function payWith(
 ): string | null {
   try {
     const method = createCard(context, card, { email: invoice.customer_email, name: typed.name });
-    const { error } = attemptInvoice(invoice, { by: "person", offSession: false, paymentMethod: method.id }, context);
+    const { error } = attemptInvoice(invoice, { by: "person", paymentMethod: method.id }, context);
     return error ? triedAnother(error.message) : null;
   } catch (error) {
     if (error instanceof StripeError && error.body.type === "card_error") return triedAnother(error.message);

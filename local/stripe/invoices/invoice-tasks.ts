@@ -14,14 +14,14 @@ export function finalizeWhenDue({ invoice: id }: Record<string, unknown>, contex
   const open = finalizeUnlessStuck(draft, context);
   if (open?.status !== "open") return;
   if (open.collection_method === "send_invoice") context.emit("invoice.sent", open);
-  else attemptInvoice(open, { by: "automatic", offSession: true }, context);
+  else attemptInvoice(open, { by: "automatic" }, context);
 }
 
 /** The next automatic attempt to collect an invoice. */
 export function collectWhenDue({ invoice: id }: Record<string, unknown>, context: Context): void {
   const invoice = context.store.objects("invoice").get(String(id));
   if (invoice?.status !== "open" || !invoice.auto_advance) return;
-  attemptInvoice(invoice, { by: "automatic", offSession: true }, context);
+  attemptInvoice(invoice, { by: "automatic" }, context);
 }
 
 /** Money arrived: at once, after 3D Secure, or days later. */

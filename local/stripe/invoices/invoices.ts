@@ -157,7 +157,6 @@ function payInvoice(invoice: Invoice, params: Params<Stripe.InvoicePayParams>, c
   if (params.paid_out_of_band) return markPaidOutOfBand(open, context);
   const attempt = {
     by: "person",
-    offSession: params.off_session ?? true,
     paymentMethod: params.payment_method,
   } as const;
   const { invoice: after, error } = attemptInvoice(open, attempt, context);

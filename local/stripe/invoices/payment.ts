@@ -79,14 +79,12 @@ export function paymentsOf(invoice: string, context: Context): InvoicePayment[] 
   return paymentsBy((row) => row.invoice === invoice, context).reverse();
 }
 
-/** Tries to take the money for an invoice. */
-export function confirmPayment(
-  intent: string,
-  paymentMethod: string,
-  offSession: boolean,
-  context: Context,
-): PaymentOutcome {
-  const after = attemptPayment(context, intent, { paymentMethod, offSession });
+/**
+ * Tries to take the money for an invoice. Where the bank wants to see the customer the intent waits in
+ * `requires_action`, on a renewal too: the invoice's page is where it can be approved.
+ */
+export function confirmPayment(intent: string, paymentMethod: string, context: Context): PaymentOutcome {
+  const after = attemptPayment(context, intent, { paymentMethod });
   if (after.status === "succeeded") return { status: "succeeded", intent: after };
   if (after.status === "processing") return { status: "processing", intent: after };
   if (after.status === "requires_action") return { status: "requires_action", intent: after };

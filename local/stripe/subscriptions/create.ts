@@ -34,7 +34,6 @@ export interface NewSubscription {
   trialEnd?: number;
   billingCycleAnchor?: number;
   paymentBehavior?: string;
-  offSession?: boolean;
   discounts?: DiscountChoice[];
   cancelAt?: number | string;
   cancelAtPeriodEnd?: boolean;
@@ -184,7 +183,7 @@ function collectFirst(invoice: Invoice, wanted: NewSubscription, context: Contex
       "resource_missing",
     );
   }
-  const { error } = attemptInvoice(invoice, { by: "person", offSession: wanted.offSession ?? false }, context);
+  const { error } = attemptInvoice(invoice, { by: "person" }, context);
   if (error && wanted.paymentBehavior === "error_if_incomplete") throw new StripeError(402, error.body, false);
   return error;
 }

@@ -54,7 +54,7 @@ export function billAfterEnd(subscription: Subscription, { prorate }: { prorate:
   const { invoice } = billSubscription(ended, { reason: "manual", period, charges, extraLines: credits }, context);
   const open = finalizeInvoice(invoice, context);
   if (open.status !== "open" || open.collection_method !== "charge_automatically") return;
-  if (paymentMethodFor(open, context)) attemptInvoice(open, { by: "automatic", offSession: true }, context);
+  if (paymentMethodFor(open, context)) attemptInvoice(open, { by: "automatic" }, context);
 }
 
 /** Credits for what is left of each item's period that was paid in advance. */

@@ -38,7 +38,7 @@ export function resumeSubscription(subscription: Subscription, context: Context)
   );
   const open = finalizeInvoice(billed.invoice, context);
   if (open.status === "open" && paymentMethodFor(open, context)) {
-    attemptInvoice(open, { by: "automatic", offSession: true }, context);
+    attemptInvoice(open, { by: "automatic" }, context);
   }
   scheduleTurn(context.find("subscription", subscription.id), context);
   return context.find("subscription", subscription.id);

@@ -126,7 +126,6 @@ function createFrom(params: Create, context: Context): Subscription {
       trialEnd: trialEnd as number | undefined,
       billingCycleAnchor: params.billing_cycle_anchor,
       paymentBehavior: params.payment_behavior,
-      offSession: params.off_session,
       discounts: params.discounts || [],
       cancelAt: params.cancel_at as number | string | undefined,
       cancelAtPeriodEnd: params.cancel_at_period_end,
