@@ -46,7 +46,12 @@ describe("headers", () => {
   test("no page may be framed, post elsewhere, or run plugins", async () => {
     for (const path of ["/", "/billing"]) {
       const { policy, response } = await policyOf(path);
-      for (const part of ["frame-ancestors 'none'", "form-action 'self'", "object-src 'none'", "base-uri 'none'"]) {
+      for (const part of [
+        "frame-ancestors 'none'",
+        "form-action 'self' https://checkout.stripe.com;",
+        "object-src 'none'",
+        "base-uri 'none'",
+      ]) {
         expect(policy).toContain(part);
       }
       expect(response.headers.get("x-content-type-options")).toBe("nosniff");

@@ -13,7 +13,7 @@ const isMarketing = (path: string) => path === "/" || path === "/pricing" || pat
 
 // Marketing pages are built once and hold no nonce; Next starts them by inline scripts that differ with every build, so
 // only there inline scripts are allowed. They show nothing of anybody. Inline styles stay allowed everywhere: charts and
-// progress bars are drawn with style attributes.
+// progress bars are drawn with style attributes. A form that buys without scripts is sent on to Stripe's checkout.
 function contentPolicy(nonce: string | undefined): string {
   const development = process.env.NODE_ENV === "development";
   const scripts = nonce ? `'nonce-${nonce}' 'strict-dynamic'` : "'unsafe-inline'";
@@ -26,7 +26,7 @@ function contentPolicy(nonce: string | undefined): string {
     `connect-src 'self'${development ? " ws:" : ""}`,
     "object-src 'none'",
     "base-uri 'none'",
-    "form-action 'self'",
+    `form-action 'self' ${env().STRIPE_API_BASE ?? "https://checkout.stripe.com"}`,
     "frame-src 'none'",
     "frame-ancestors 'none'",
     ...(env().APP_URL.startsWith("https:") ? ["upgrade-insecure-requests"] : []),
