@@ -50,3 +50,6 @@ export function parseModelNames(setting: string): Partial<Record<ModelKey, strin
 export function providerIdOf(key: ModelKey): string {
   return parseModelNames(env().AI_MODELS ?? "")[key] ?? models[key].providerId;
 }
+
+/** Whether answers come from a real provider; without a key or an address the built-in model writes them. */
+export const hasProvider = (): boolean => env().AI_API_KEY !== undefined || env().AI_BASE_URL !== undefined;

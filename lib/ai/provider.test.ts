@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { streamText } from "ai";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { parseModelNames } from "./models";
-import { hasProvider, languageModel } from "./provider";
+import { hasProvider, parseModelNames } from "./models";
+import { languageModel } from "./provider";
 
 interface Asked {
   headers: IncomingMessage["headers"];

@@ -4,12 +4,9 @@ import type { LanguageModelV4 } from "@ai-sdk/provider";
 import type { ModelKey } from "@/lib/billing/catalogue";
 import { env } from "@/lib/env";
 import { builtInModel } from "./built-in";
-import { providerIdOf, reasons } from "./models";
+import { hasProvider, providerIdOf, reasons } from "./models";
 
 const OPENAI = "https://api.openai.com/v1";
-
-/** Whether answers come from a real provider; without a key or an address the built-in model writes them. */
-export const hasProvider = (): boolean => env().AI_API_KEY !== undefined || env().AI_BASE_URL !== undefined;
 
 /** OpenAI's reasoning models refuse `max_tokens`; other servers know nothing else. */
 function inOpenAIsWords({ max_tokens, ...body }: Record<string, unknown>): Record<string, unknown> {

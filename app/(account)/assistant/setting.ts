@@ -1,6 +1,5 @@
 import type { ChatProps } from "@/components/assistant/chat";
-import { maxOutputTokensOf } from "@/lib/ai/models";
-import { hasProvider } from "@/lib/ai/provider";
+import { hasProvider, maxOutputTokensOf } from "@/lib/ai/models";
 import type { Entitlement } from "@/lib/billing/entitlement";
 import { entitlementFor } from "@/lib/billing/entitlement";
 import { now } from "@/lib/clock";
