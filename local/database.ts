@@ -30,7 +30,6 @@ export async function startDatabase(
     logFile,
     passwords: { admin: secrets.postgresAdminPassword, postgres: secrets.postgresPassword },
   });
-  void cluster.exited.then(() => onBroken(`PostgreSQL ended. Its log: ${logFile}`));
   try {
     const supabase = await openSupabase({
       databaseUrl: cluster.url(),
@@ -42,8 +41,13 @@ export async function startDatabase(
     await seed(cluster.url());
     await supabase.forgetSchema();
     const listener = await listenForSupabase(supabase, ports.supabase);
+    let isStopping = false;
+    void cluster.exited.then(() => {
+      if (!isStopping) onBroken(`PostgreSQL ended. Its log: ${logFile}`);
+    });
     return {
       stop: async () => {
+        isStopping = true;
         await listener.close();
         await supabase.close();
         await cluster.stop();

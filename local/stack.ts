@@ -85,9 +85,7 @@ export async function startStack(command: string, startApp?: StartApp): Promise<
 
     const database = real.has("supabase")
       ? Promise.resolve()
-      : startDatabase(settings, secrets, environment, (reason) => {
-          if (!stopping) onBroken(reason);
-        }).then((started) => {
+      : startDatabase(settings, secrets, environment, onBroken).then((started) => {
           stops.unshift(started.stop);
         });
     const mailbox = real.has("resend")
@@ -96,9 +94,11 @@ export async function startStack(command: string, startApp?: StartApp): Promise<
           stops.push(started.close);
         });
     const stripe = real.has("stripe") ? undefined : startStripe(settings, secrets, keep);
-    const app = async () => {
+    const known = (async () => {
       if (!isKnown && stripe) await learnWebhookSecret(stripe, settings, secrets, environment);
       writeEnvironment(data, environment);
+    })();
+    const app = async () => {
       if (!startApp) return;
       const started = startApp(settings, environment);
       keep(started.child);
@@ -108,16 +108,11 @@ export async function startStack(command: string, startApp?: StartApp): Promise<
       if (!stripe) return;
       await stripe;
       const told = await setUpStripe(settings, environment);
-      if (told && told !== secrets.webhookSecret) {
-        environment.STRIPE_WEBHOOK_SECRET = told;
-        keepSecrets(data, { ...secrets, webhookSecret: told });
-        writeEnvironment(data, environment);
-        if (startApp)
-          throw new Explained("The local Stripe has a new webhook, which Next does not know yet. Start again.");
-      }
+      if (!told || told === secrets.webhookSecret) return;
+      keepSecrets(data, { ...secrets, webhookSecret: told });
+      throw new Explained("The local Stripe has a new webhook, which the app does not know yet. Start again.");
     };
-    const started = app();
-    const all = Promise.all([database, mailbox, stripe, started, started.then(catalogue)]);
+    const all = Promise.all([database, mailbox, stripe, known.then(app), known.then(catalogue)]);
     const failed = await Promise.race([all.then(() => null), broken]);
     if (failed !== null) throw new Explained(failed);
 

@@ -67,6 +67,9 @@ describe("signing up", () => {
 
     const link = linkTo(email);
     expect(link).toMatchObject({ type: "signup", next: "/assistant", origin: "http://localhost:3000/auth/confirm" });
+    expect(database.mails.findLast((mail) => mail.to === email)?.text).toContain(
+      `token_hash=${link.tokenHash}&type=signup`,
+    );
     const confirmed = await client.auth.verifyOtp({ token_hash: link.tokenHash, type: "signup" });
     expect(confirmed.data.user?.email).toBe(email);
     const again = await clientOf(database).auth.verifyOtp({ token_hash: link.tokenHash, type: "signup" });

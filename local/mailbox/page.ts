@@ -4,22 +4,22 @@ const STYLE = `
 :root { color-scheme: light dark; --line: #e2e0dc; --soft: #f6f5f3; --faint: #6b6862; --ink: #1c1b19; --ground: #fff; }
 @media (prefers-color-scheme: dark) { :root { --line: #34322f; --soft: #211f1d; --faint: #a09c95; --ink: #ecebe8; --ground: #171614; } }
 * { box-sizing: border-box; }
-body { margin: 0; font: 14px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--ground); }
+body { margin: 0; display: grid; grid-template-rows: auto minmax(0, 1fr); height: 100vh; font: 14px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--ground); }
 header { display: flex; align-items: center; gap: 12px; padding: 10px 20px; border-bottom: 1px solid var(--line); }
 header strong { font-size: 16px; } header span { color: var(--faint); flex: 1; }
 button, .button { font: inherit; color: inherit; background: none; border: 1px solid var(--line); border-radius: 6px; padding: 4px 12px; cursor: pointer; text-decoration: none; }
 button:hover, .button:hover { background: var(--soft); }
-main { display: grid; grid-template-columns: minmax(260px, 360px) 1fr; min-height: calc(100vh - 50px); }
-nav { border-right: 1px solid var(--line); overflow: auto; max-height: calc(100vh - 50px); }
+main { display: grid; grid-template-columns: minmax(260px, 360px) minmax(0, 1fr); min-height: 0; }
+nav { border-right: 1px solid var(--line); overflow: auto; }
 nav a { display: block; padding: 10px 20px; border-bottom: 1px solid var(--line); color: inherit; text-decoration: none; }
 nav a:hover, nav a[aria-current] { background: var(--soft); }
 nav b { display: block; font-weight: 600; } nav small, dt { color: var(--faint); font-size: 12px; }
-article { padding: 16px 20px; display: flex; flex-direction: column; gap: 12px; min-width: 0; }
+article { padding: 16px 20px; display: flex; flex-direction: column; gap: 12px; min-width: 0; overflow: auto; }
 h1 { font-size: 20px; margin: 0; } dl { display: grid; grid-template-columns: 64px 1fr; gap: 2px 12px; margin: 0; } dd { margin: 0; overflow-wrap: anywhere; }
-iframe { flex: 1; min-height: 60vh; border: 1px solid var(--line); border-radius: 8px; background: #fff; }
+iframe { flex: 1 0 320px; border: 1px solid var(--line); border-radius: 8px; background: #fff; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--soft); padding: 12px; border-radius: 8px; margin: 8px 0 0; }
 .empty { padding: 48px 20px; color: var(--faint); } summary { cursor: pointer; }
-@media (max-width: 720px) { main { grid-template-columns: 1fr; } nav { max-height: 40vh; border-right: 0; } }`;
+@media (max-width: 720px) { main { grid-template: minmax(0, auto) minmax(0, 1fr) / 1fr; } nav { max-height: 40vh; border-right: 0; } }`;
 
 const FOLLOW = `
 let known = document.body.dataset.newest;
@@ -49,7 +49,7 @@ ${mails.length > 0 ? '<button id="clear" type="button">Delete all</button>' : ""
 
 /** The HTML part alone, for the sandboxed frame; its links open outside of it. */
 export function framedHtml(mail: Mail): string {
-  return `<base target="_blank">${mail.html ?? `<pre>${escaped(mail.text ?? "")}</pre>`}`;
+  return `${mail.html ?? `<pre>${escaped(mail.text ?? "")}</pre>`}<base target="_blank">`;
 }
 
 function letter(mail: Mail): string {

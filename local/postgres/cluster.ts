@@ -60,8 +60,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     try {
       return await run(identity, { ...options, port });
     } catch (error) {
-      const taken = error instanceof Error && error.message.includes("Address already in use");
-      if (options.port !== 0 || !taken || attempt === 5) throw error;
+      // Also an outgoing connection may hold the port for a moment, since the system gives them numbers of this range.
+      const isTaken = error instanceof Error && error.message.includes("Address already in use");
+      if (!isTaken || attempt === 6) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 500));
     }
   }
 }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
+import { Explained } from "../settings.ts";
 
 const SUPABASE = fileURLToPath(new URL("../../supabase", import.meta.url));
 
@@ -46,7 +47,7 @@ export async function migrate(databaseUrl: string, migrations = readMigrations()
     for (const migration of migrations) {
       const known = applied.get(migration.version);
       if (known?.length === 1 && known[0] !== migration.text) {
-        throw new Error(
+        throw new Explained(
           `supabase/migrations/${migration.file} changed after it was applied here. ` +
             "Start the local database afresh with: npm run local -- reset",
         );
@@ -100,7 +101,7 @@ function explain(file: string, text: string, error: unknown): never {
   if (!(error instanceof postgres.PostgresError)) throw error;
   const line = error.position ? text.slice(0, Number(error.position)).split("\n").length : 1;
   const hint = [error.detail, error.hint, error.where].filter(Boolean).join("\n");
-  throw new Error(`supabase/${file}:${line}: ${error.message} (${error.code})${hint ? `\n${hint}` : ""}`, {
+  throw new Explained(`supabase/${file}:${line}: ${error.message} (${error.code})${hint ? `\n${hint}` : ""}`, {
     cause: error,
   });
 }

@@ -66,7 +66,9 @@ export async function openSupabase(options: SupabaseOptions): Promise<Supabase> 
     },
     options: {
       server: { admin: false, logger: false },
-      drivers: { email: { send: options.sendMail ?? (async () => undefined) } },
+      drivers: {
+        email: { send: async ({ html = "", ...mail }) => options.sendMail?.({ ...mail, html, text: plainText(html) }) },
+      },
     },
   });
   try {
@@ -85,6 +87,23 @@ export async function openSupabase(options: SupabaseOptions): Promise<Supabase> 
     forgetSchema: () => connection.clearSchemaCache(),
     close: () => connection.close(),
   };
+}
+
+// Its own text part links to an address of its own, which the app does not have.
+function plainText(html: string): string {
+  const entities: Record<string, string> = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&nbsp;": " " };
+  return html
+    .replace(/<a [^>]*href="([^"]*)"[^>]*>([\s\S]*?)<\/a>/g, (_, href, label) =>
+      label === href ? href : `${label}: ${href}`,
+    )
+    .replace(/<(head|style)[\s\S]*?<\/\1>/g, "")
+    .replace(/<(br|\/p|\/h1)[^>]*>/g, "\n")
+    .replace(/<[^>]+>/g, "")
+    .replace(/&\w+;/g, (entity) => entities[entity] ?? entity)
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean)
+    .join("\n\n");
 }
 
 let isQuiet = false;
