@@ -14,6 +14,7 @@ create table public.credit_balances (
   overage_starts_at timestamptz,
   overage_ends_at timestamptz,
   overage_used public.credit_count not null default 0,
+  overage_before public.credit_count not null default 0,
   overage_reserved public.credit_count not null default 0,
   low_credit_percent smallint not null default 20,
   low_credit_threshold public.credit_count,

@@ -48,7 +48,7 @@ begin
     current_grant_id = balance.current_grant_id, current_remaining = balance.current_remaining,
     next_change_at = balance.next_change_at, as_of = balance.as_of, frozen_at = balance.frozen_at,
     overage_cap = balance.overage_cap, overage_starts_at = balance.overage_starts_at, overage_ends_at = balance.overage_ends_at,
-    overage_used = balance.overage_used, overage_reserved = balance.overage_reserved,
+    overage_used = balance.overage_used, overage_before = balance.overage_before, overage_reserved = balance.overage_reserved,
     low_credit_percent = balance.low_credit_percent, low_credit_threshold = balance.low_credit_threshold,
     low_credit_armed = balance.low_credit_armed, low_credit_crossings = balance.low_credit_crossings,
     low_credit_crossed_at = balance.low_credit_crossed_at
@@ -88,6 +88,7 @@ begin
     elsif due.what = 'reservation_ends' then
       balance := private.expire_reservation(balance, due.id, due.due_at);
     elsif due.what = 'period_ends' then
+      balance.overage_before := balance.overage_before + balance.overage_used;
       balance.overage_used := 0;
       balance.overage_starts_at := balance.overage_ends_at;
       balance.overage_ends_at := null;

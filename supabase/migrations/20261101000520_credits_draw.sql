@@ -117,7 +117,7 @@ end $$;
 create function private.bookable(balance public.credit_balances) returns bigint
 language plpgsql immutable set search_path = '' as $$
 begin
-  return 9007199254740991 - balance.debt - balance.overage_used;
+  return 9007199254740991 - balance.debt - balance.overage_used - balance.overage_before;
 end $$;
 
 -- Bills an amount: what was held for it is given back first, then free credits pay, then overage, then debt.

@@ -52,7 +52,10 @@ begin
 
   balance.overage_cap := coalesce(cap, balance.overage_cap);
   if period_starts_at >= coalesce(balance.overage_starts_at, period_starts_at) then
-    if period_starts_at is distinct from balance.overage_starts_at then balance.overage_used := 0; end if;
+    if period_starts_at is distinct from balance.overage_starts_at then
+      balance.overage_before := balance.overage_before + balance.overage_used;
+      balance.overage_used := 0;
+    end if;
     balance.overage_starts_at := period_starts_at;
     balance.overage_ends_at := period_ends_at;
     balance.next_change_at := least(balance.next_change_at, period_ends_at);
