@@ -16,14 +16,15 @@ export type Origin = { id: string; idempotency_key: string | null } | null;
 /** What one transaction works with. */
 export function createContext(engine: Engine, origin: Origin): Context {
   const { store, clock } = engine;
+  const now = clock.nowSeconds();
   const context: Context = {
     store,
     settings: readSettings(store),
     livemode: false,
     baseUrl: engine.baseUrl,
-    now: () => clock.nowSeconds(),
+    now: () => now,
     newId,
-    build: (name, fields) => build(name, fields, clock.nowSeconds()),
+    build: (name, fields) => build(name, fields, now),
     save: (object) => {
       store.objects(object.object as ObjectName).put(object as never);
       return object;
