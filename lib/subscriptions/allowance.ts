@@ -38,6 +38,14 @@ function paidPeriods(subscription: ReadSubscription, terms: number | null) {
   );
 }
 
+/** The running period, as the line that bills it writes it: the line is what the credits are keyed by. */
+function currentPeriod(subscription: ReadSubscription) {
+  const billed = subscription.invoices
+    .flatMap((read) => baseLines(read))
+    .find(({ period }) => period.end.getTime() === subscription.periodEnd.getTime());
+  return billed?.period ?? { start: subscription.periodStart, end: subscription.periodEnd };
+}
+
 function upgrades(subscription: ReadSubscription, now: Date): GrantOrder[] {
   const full = { start: subscription.periodStart, end: subscription.periodEnd };
   return subscription.invoices.filter(counts).flatMap(({ invoice, lines }) => {
@@ -92,17 +100,12 @@ export function allowanceOrders(
   const terms = standing.terms?.monthlyAllowance ?? null;
   const periods = paidPeriods(subscription, terms);
   const running = periods.filter(({ base }) => base.period.end > now);
-  const current =
-    subscription.base &&
-    basePeriod(
-      subscription,
-      subscription.base,
-      { start: subscription.periodStart, end: subscription.periodEnd },
-      terms,
-    );
+  const current = subscription.base && basePeriod(subscription, subscription.base, currentPeriod(subscription), terms);
   const isPaid = (start: Date) => periods.some(({ base }) => base.period.start.getTime() === start.getTime());
   const { endedAt } = subscription;
-  const overtaken = running.filter(({ base }) => current && base.period.start < current.period.start);
+  const overtaken = running.filter(
+    ({ base: { period } }) => current && period.start < current.period.start && period.end > current.period.start,
+  );
   const trial = subscription.status === "trialing" && subscription.trialEnd;
   return {
     grants: [

@@ -7,6 +7,7 @@ import { rpc } from "@/lib/supabase/rpc";
 import { readStanding } from "./standing";
 
 const PAGE = 200;
+const NEWCOMER_DAYS = 3;
 const JOB = "free allowance";
 
 /**
@@ -30,18 +31,31 @@ export async function grantFreeMonth(account: AccountId): Promise<boolean> {
   return code === "granted";
 }
 
+/** Sign-ups of the last days whose month is still missing: they may have confirmed their address only now. */
+async function grantNewcomers(month: string): Promise<void> {
+  const since = new Date(now().getTime() - NEWCOMER_DAYS * 86_400_000);
+  const newcomers = await rpc<string[]>("find_free_accounts", {
+    month,
+    after_id: null,
+    made_since: since,
+    most: PAGE,
+  });
+  for (const id of newcomers) await grantFreeMonth(accountId(id));
+}
+
 /**
- * Goes through all personal accounts once a month, a page at each tick, and gives those on the Free plan their month.
- * Who signs up or falls back to Free later gets it on first use.
+ * Goes through all personal accounts once a month, a page at each tick, and gives those on the Free plan their month;
+ * newcomers get it within a tick. Who falls back to Free in mid-month gets it with that change, or on first use.
  * @throws RpcError if the database cannot answer; the next tick goes on where this one stopped
  */
 export async function grantDueAllowances(): Promise<void> {
   const { name: month } = calendarMonth(now());
+  await grantNewcomers(month);
   const { progress } = await rpc<{ progress: string | null }>("read_job", { name: JOB });
   const [seenMonth, position] = progress?.split("/") ?? [];
   if (seenMonth === month && position === "done") return;
   const after = seenMonth === month && position ? position : null;
-  const page = await rpc<string[]>("find_free_accounts", { after_id: after, most: PAGE });
+  const page = await rpc<string[]>("find_free_accounts", { month, after_id: after, made_since: null, most: PAGE });
   for (const id of page) await grantFreeMonth(accountId(id));
   const last = page.at(-1);
   const next = page.length < PAGE || !last ? "done" : last;

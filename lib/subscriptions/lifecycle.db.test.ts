@@ -21,6 +21,7 @@ const HOUR = 3600;
 const DAY = 24 * HOUR;
 const allowance = planOf("starter").monthlyAllowance;
 const bridge = allowance / 10;
+const free = planOf("free").monthlyAllowance;
 
 interface Subscriber extends Buyer {
   customer: string;
@@ -127,7 +128,7 @@ describe("a plan that ends", () => {
     });
     await advancePastRenewal(subscriber, HOUR);
     expect(await entitlement(subscriber)).toMatchObject({ plan: "free", allowance: "free", canChangePlan: "yes" });
-    expect((await scene.balance(subscriber)).total).toBe(0);
+    expect((await scene.balance(subscriber)).total).toBe(free);
   });
 
   test("cannot be brought back by an event that arrives late", async () => {
@@ -175,7 +176,7 @@ describe("a yearly plan", () => {
     await scene.settle();
     const open = (await scene.grants(subscriber)).filter(({ state }) => state === "scheduled");
     expect(open).toEqual([]);
-    expect((await scene.balance(subscriber)).total).toBe(allowance);
+    expect((await scene.balance(subscriber)).total).toBe(allowance + free);
   });
 });
 

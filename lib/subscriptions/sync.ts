@@ -6,6 +6,7 @@ import { isLivemode, stripe } from "@/lib/stripe/client";
 import { toInvoiceRow } from "@/lib/stripe/invoices";
 import { rpc } from "@/lib/supabase/rpc";
 import { allowanceOrders } from "./allowance";
+import { grantFreeMonth } from "./free";
 import { mailsOf } from "./mails";
 import { mirroredOf, readSubscription, toSubscriptionRow } from "./snapshot";
 import { readStanding } from "./standing";
@@ -59,5 +60,6 @@ export async function syncSubscription({ customer, lease }: { customer: string; 
   if (!answer.ok) throw new Error(`The subscriptions of ${customer} were not saved: ${answer.code}`);
   for (const grant of answer.conflicts ?? [])
     console.error(`The grant ${grant} keeps what it first gave; plans.ts says something else now.`);
+  if (mirrored) await grantFreeMonth(accountId(account));
   return true;
 }

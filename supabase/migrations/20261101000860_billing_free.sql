@@ -24,16 +24,23 @@ begin
 end $$;
 grant execute on function public.grant_free_month(uuid, text, bigint, timestamptz, timestamptz) to service_role;
 
--- A page of personal accounts that may be on the Free plan, in the order of their ids. Whether they are, the
--- entitlement table decides.
-create function public.find_free_accounts(after_id uuid, most integer) returns jsonb
+-- A page of personal accounts that may be on the Free plan and have not had this month's credits, in the order of their
+-- ids: all of them, or only those made since some time. Whether they are on it, the entitlement table decides.
+create function public.find_free_accounts(month text, after_id uuid, made_since timestamptz, most integer) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(page.id order by page.id), '[]')
   from (
     select a.id from public.accounts a
     where a.kind = 'personal' and a.personal_user_id is not null
       and (find_free_accounts.after_id is null or a.id > find_free_accounts.after_id)
+      and (find_free_accounts.made_since is null or a.created_at >= find_free_accounts.made_since)
+      and not exists (
+        select from public.credit_grants g
+        where g.source = 'free' and g.source_id = a.personal_user_id || ':' || find_free_accounts.month
+      )
     order by a.id limit find_free_accounts.most
   ) page
 $$;
-grant execute on function public.find_free_accounts(uuid, integer) to service_role;
+grant execute on function public.find_free_accounts(text, uuid, timestamptz, integer) to service_role;
+
+create index personal_accounts_created_at on public.accounts (created_at) where kind = 'personal';
