@@ -15,8 +15,9 @@ interface Paid {
  * Completes a session: what it bought is linked to it, and it says so (`checkout.session.completed`). A bank debit
  * completes it unpaid; the money is told of later.
  */
-export function completeSession(session: Session, by: Paid, context: Context): Session {
-  const record = findRecord(session.id, context);
+export function completeSession(open: Session, by: Paid, context: Context): Session {
+  const record = findRecord(open.id, context);
+  const session = { ...open, customer: open.customer ?? record.customer };
   context.unschedule(`expire ${session.id}`);
   const details = detailsOf(session, record, by.paymentMethod, context);
   const accepted = session.consent_collection?.terms_of_service === "required";

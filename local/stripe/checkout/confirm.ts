@@ -47,7 +47,7 @@ function pay(session: Session, record: SessionRecord, paymentMethod: string | nu
     Boolean(data?.setup_future_usage) || session.invoice_creation?.enabled || session.customer_creation === "always";
   const customer = session.customer ?? (keeps ? customerFor(session, record, paymentMethod, context) : null);
   const intent = session.payment_intent ?? newIntent(session, record, customer, context).id;
-  const withIntent = context.save<Session>({ ...session, customer, payment_intent: intent });
+  const withIntent = context.save<Session>({ ...session, payment_intent: intent });
   return settle(withIntent, attemptPayment(context, intent, { paymentMethod }), context);
 }
 
@@ -99,16 +99,15 @@ function subscribe(
 ): Confirmation {
   const customer = customerFor(session, record, paymentMethod, context);
   if (paymentMethod) attach(context, paymentMethod, customer);
-  const withCustomer = context.save<Session>({ ...session, customer });
-  keepTaxAddress(withCustomer, paymentMethod, context);
+  keepTaxAddress(session, customer, paymentMethod, context);
   const restore = paymentMethod ? firstChargeGoesThrough(paymentMethod, context) : () => undefined;
   const tried = record.pendingSubscription
     ? retryFirstInvoice(record.pendingSubscription, paymentMethod, context)
-    : startFromSession(withCustomer, record, customer, paymentMethod, context);
+    : startFromSession(session, record, customer, paymentMethod, context);
   restore();
   changeRecord(session.id, { pendingSubscription: tried.subscription }, context);
   const subscription = context.find("subscription", tried.subscription);
-  if (subscription.status !== "incomplete") return completed(withCustomer, { intent: null, paymentMethod }, context);
+  if (subscription.status !== "incomplete") return completed(session, { intent: null, paymentMethod }, context);
   const invoice = context.find("invoice", subscription.latest_invoice ?? "");
   const intentId = intentOf(invoice, context);
   const intent = intentId ? context.find("payment_intent", intentId) : null;
@@ -179,7 +178,7 @@ function setUp(session: Session, paymentMethod: string | null, context: Context)
   if (!paymentMethod) throw invalid("A payment method is required.", "payment_method", "parameter_missing");
   const customer = customerFor(session, findRecord(session.id, context), paymentMethod, context);
   attach(context, paymentMethod, customer);
-  return completed({ ...session, customer }, { intent: null, paymentMethod }, context);
+  return completed(session, { intent: null, paymentMethod }, context);
 }
 
 function completed(session: Session, by: Parameters<typeof completeSession>[1], context: Context): Confirmation {

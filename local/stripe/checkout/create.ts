@@ -36,6 +36,7 @@ export function createSession(params: CreateParams, context: Context): Session {
     customerUpdate: params.customer_update,
     discount,
     pendingSubscription: null,
+    customer: null,
     email: null,
   };
   const summed = withSums(emptySession(id, params, currency, context), record, context);

@@ -1,5 +1,6 @@
+import { letters } from "../core/id.ts";
 import type { Context } from "../core/resource.ts";
-import type { Session, SessionRecord } from "./record.ts";
+import { changeRecord, type Session, type SessionRecord } from "./record.ts";
 
 /** The customer of a session: the one it was made for, or one made now from what was typed. */
 export function customerFor(
@@ -10,22 +11,25 @@ export function customerFor(
 ): string {
   if (session.customer) return session.customer;
   const details = paymentMethod ? context.find("payment_method", paymentMethod).billing_details : null;
+  const email = session.customer_email ?? record.email ?? details?.email ?? null;
+  const name = details?.name ?? null;
+  if (record.customer)
+    return context.update("customer.updated", { ...context.find("customer", record.customer), email, name }).id;
   const customer = context.save(
     context.build("customer", {
       id: context.newId("cus"),
-      address: null,
       balance: 0,
-      currency: null,
-      delinquent: false,
-      email: session.customer_email ?? record.email ?? details?.email ?? null,
+      email,
+      invoice_prefix: letters(8).toUpperCase(),
       invoice_settings: { custom_fields: null, default_payment_method: null, footer: null, rendering_options: null },
       metadata: {},
-      name: details?.name ?? null,
+      name,
       next_invoice_sequence: 1,
       preferred_locales: [],
       tax_exempt: "none",
     }),
   );
+  changeRecord(session.id, { customer: customer.id }, context);
   context.emit("customer.created", customer);
   return customer.id;
 }
@@ -44,9 +48,9 @@ export function keepCustomerDetails(session: Session, record: SessionRecord, con
 }
 
 /** Where the buyer is, for automatic tax: as typed, or else the United States. Finalizing an invoice needs it. */
-export function keepTaxAddress(session: Session, paymentMethod: string | null, context: Context): void {
-  if (!session.automatic_tax.enabled || !session.customer) return;
-  const customer = context.find("customer", session.customer);
+export function keepTaxAddress(session: Session, id: string, paymentMethod: string | null, context: Context): void {
+  if (!session.automatic_tax.enabled) return;
+  const customer = context.find("customer", id);
   if (customer.address?.country) return;
   const typed = paymentMethod ? context.find("payment_method", paymentMethod).billing_details.address : null;
   const somewhere = { city: null, country: "US", line1: null, line2: null, postal_code: "94103", state: "CA" };

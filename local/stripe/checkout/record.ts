@@ -17,7 +17,9 @@ export interface SessionRecord {
   discount: { coupon?: string; promotion_code?: string } | null;
   /** A subscription whose first payment has not gone through yet. */
   pendingSubscription: string | null;
-  /** The payment intent of the tries so far; the session shows it once there is one. */
+  /** The customer made for a person who came without one; the session shows it once it is complete. */
+  customer: string | null;
+  /** The address typed on the page. */
   email: string | null;
 }
 

@@ -41,6 +41,7 @@ export function viewOf(session: Session, record: SessionRecord, shown: Shown, co
     due: { label: "Due today", amount: money(session.amount_total) },
     fixedEmail: customer?.email ?? session.customer_email,
     needsCard: needsCard(session),
+    renews: session.mode === "subscription",
     payLabel: payLabel(session, record, money(session.amount_total)),
     promotion: promotionOf(session, record, currency, context),
     terms: {

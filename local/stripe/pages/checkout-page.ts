@@ -21,6 +21,8 @@ export interface CheckoutView {
   due: { label: string; amount: string };
   fixedEmail: string | null;
   needsCard: boolean;
+  /** Whether it is charged again later. */
+  renews: boolean;
   payLabel: string;
   promotion: "hidden" | "offered" | { code: string; amount: string };
   terms: { required: boolean; text: string };
@@ -39,7 +41,7 @@ export function checkoutPage(view: CheckoutView): string {
 ${view.cancelUrl && html`<a class="back" href="${view.cancelUrl}"><span aria-hidden="true">←</span> Back</a>`}
 <div class="columns">
 <section aria-labelledby="order">${orderSummary(view)}</section>
-<div>${paymentForm(view)}${view.needsCard ? testCardList() : onlyOnce()}</div>
+<div>${paymentForm(view)}${view.needsCard ? testCardList(view.renews) : onlyOnce()}</div>
 </div>
 </main>`,
   });
@@ -90,7 +92,7 @@ ${termsField(view)}
 }
 
 function emailField(view: CheckoutView): Html {
-  if (view.fixedEmail) return html`<p class="field">E-mail: <strong>${view.fixedEmail}</strong></p>`;
+  if (view.fixedEmail) return html`<p class="field">Email: <strong>${view.fixedEmail}</strong></p>`;
   return textField({
     id: "email",
     label: "Email",

@@ -19,7 +19,7 @@ export function pageFrame({ title, body }: Frame): string {
 <style>${styles}</style>
 </head>
 <body>
-<p class="banner" role="note"><strong>Local stand-in for Stripe: no money moves.</strong> Use a test card, never a real one.</p>
+<header class="banner"><strong>Local stand-in for Stripe: no money moves.</strong> Use a test card, never a real one.</header>
 ${body}
 </body>
 </html>`;

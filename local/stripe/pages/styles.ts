@@ -21,7 +21,8 @@ a { color: inherit; }
 .banner { margin: 0; padding: 8px 16px; background: var(--note-soft); color: var(--note); text-align: center; font-size: 13px; }
 main { max-width: 980px; margin: 0 auto; padding: 32px 20px 64px; }
 main.notice { max-width: 520px; }
-.columns { display: grid; gap: 40px; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
+dl div { display: flex; gap: 8px; } dd { margin: 0; }
+.columns { display: grid; align-items: start; gap: 40px; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
 @media (max-width: 760px) { .columns { grid-template-columns: minmax(0, 1fr); gap: 24px; } main { padding-top: 20px; } }
 .back { display: inline-block; margin-bottom: 16px; color: var(--muted); font-size: 14px; }
 h1 { font-size: 20px; line-height: 1.3; margin: 0 0 4px; }
@@ -39,7 +40,7 @@ tfoot tr.due th, tfoot tr.due td { font-weight: 650; padding-top: 10px; border-t
 form { margin: 0; }
 fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }
 legend { font-weight: 650; padding: 0; margin-bottom: 12px; }
-.field { margin-bottom: 14px; }
+.field { margin: 0 0 14px; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 12px; }
 label { display: block; font-size: 14px; margin-bottom: 4px; }
 input[type="text"], input[type="email"] {
@@ -63,7 +64,7 @@ button[disabled] { opacity: .65; cursor: progress; }
 .inline .field { flex: 1; margin: 0; }
 .cards { list-style: none; margin: 0; padding: 0; display: grid; gap: 6px; }
 .cards button {
-  width: 100%; display: flex; flex-wrap: wrap; justify-content: space-between; gap: 2px 12px; text-align: left; font-size: 13px;
+  width: 100%; display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: 2px 12px; text-align: left; font-size: 13px;
   font-weight: 500; background: transparent; color: var(--text); border-color: var(--line); padding: 8px 12px;
 }
 .cards code { font: 13px ui-monospace, monospace; color: var(--muted); }
