@@ -3,6 +3,9 @@ import { startChild } from "./child.ts";
 import { PROJECT } from "./settings.ts";
 import type { StartApp } from "./stack.ts";
 
+// The job tick comes every ten seconds; it is worth a line only when it fails.
+const TICK = /^\s*POST \/api\/jobs 200 /;
+
 /**
  * Starts `next dev`. It is ready when the first page has been built and answered, so that nobody waits for it in a
  * browser; what it says before that is kept back.
@@ -22,7 +25,7 @@ export const startNext: StartApp = (settings, environment) => {
     environment: { ...process.env, NEXT_TELEMETRY_DISABLED: "1", ...environment },
     data: settings.data,
     onLine: (line) => {
-      if (!isQuiet) process.stdout.write(`${line}\n`);
+      if (!isQuiet && !TICK.test(line)) process.stdout.write(`${line}\n`);
     },
   });
   let ended = false;

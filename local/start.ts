@@ -63,6 +63,11 @@ async function stripeAlone(rest: string[]): Promise<void> {
     key,
   });
   process.stdout.write(`The local Stripe (no money moves): ${double.url}, key ${key}\n`);
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.once(signal, () => double.close().then(() => process.exit(0)));
+  const stop = () => {
+    double.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
 }
