@@ -1,6 +1,14 @@
 "use client";
 
-import { type FormEvent, startTransition, useActionState, useEffect, useRef } from "react";
+import {
+  type FormEvent,
+  type ReactNode,
+  type RefObject,
+  startTransition,
+  useActionState,
+  useEffect,
+  useRef,
+} from "react";
 import type { ActionState, FormAction } from "@/lib/action";
 
 const SECRET_FIELD = /password|token|secret/i;
@@ -15,24 +23,25 @@ function textFields(form: HTMLFormElement): HTMLInputElement[] {
   );
 }
 
+const wasReloaded = () =>
+  performance.getEntriesByType("navigation").some((entry) => "type" in entry && entry.type === "reload");
+
 /** Keeps what was typed, but for secrets, over a reload of the page in this tab. */
-function useKeptFields(form: React.RefObject<HTMLFormElement | null>, name: string, done: boolean) {
+function useKeptFields(form: RefObject<HTMLFormElement | null>, name: string) {
   useEffect(() => {
     const element = form.current;
     if (!element) return;
-    const kept = JSON.parse(sessionStorage.getItem(name) ?? "{}") as Record<string, string>;
-    for (const field of textFields(element)) if (!field.value && kept[field.name]) field.value = kept[field.name] ?? "";
+    if (wasReloaded()) {
+      const kept = JSON.parse(sessionStorage.getItem(name) ?? "{}") as Record<string, string>;
+      for (const field of textFields(element)) field.value ||= kept[field.name] ?? "";
+    }
     const keep = () => {
       const values = Object.fromEntries(textFields(element).map((field) => [field.name, field.value]));
-      sessionStorage.setItem(name, JSON.stringify({ ...JSON.parse(sessionStorage.getItem(name) ?? "{}"), ...values }));
+      sessionStorage.setItem(name, JSON.stringify(values));
     };
     element.addEventListener("input", keep);
     return () => element.removeEventListener("input", keep);
   }, [form, name]);
-
-  useEffect(() => {
-    if (done) sessionStorage.removeItem(name);
-  }, [done, name]);
 }
 
 /**
@@ -43,16 +52,20 @@ function useKeptFields(form: React.RefObject<HTMLFormElement | null>, name: stri
 export function useActionForm<T>(action: FormAction<T>, keep: string) {
   const [state, dispatch, pending] = useActionState<ActionState<T>, FormData>(action, null);
   const form = useRef<HTMLFormElement>(null);
-  useKeptFields(form, `form:${keep}`, state?.ok === true);
+  const storageName = `form:${keep}`;
+  useKeptFields(form, storageName);
 
   useEffect(() => {
-    if (state && !state.ok) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+    if (!state || state.ok) return;
+    form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+    form.current?.dispatchEvent(new Event("input"));
   }, [state]);
 
   function onSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (pending) return;
     const typed = new FormData(event.currentTarget);
+    sessionStorage.removeItem(storageName);
     startTransition(() => dispatch(typed));
   }
 
@@ -68,7 +81,7 @@ export function useActionForm<T>(action: FormAction<T>, keep: string) {
 }
 
 /** What went wrong with a form as a whole, read aloud when it appears. */
-export function FormMessage({ children }: { children: React.ReactNode }) {
+export function FormMessage({ children }: { children: ReactNode }) {
   if (!children) return null;
   return (
     <p role="alert" className="text-sm text-danger">
