@@ -1,6 +1,7 @@
 import { paramsRoot } from "../schema/catalog.ts";
 import { mismatch } from "../schema/check.ts";
 import { readParameters } from "../schema/parameters.ts";
+import { authenticate } from "./authentication.ts";
 import type { Engine } from "./engine.ts";
 import { invalid, StripeError } from "./error.ts";
 import { expand } from "./expand.ts";
@@ -52,36 +53,47 @@ export class Api {
       return { ...outgoing, headers: { ...base, ...outgoing.headers } };
     };
     try {
-      this.authenticate(incoming.headers);
-      const fault = await this.faults.meet(incoming.method, incoming.path);
-      if (fault?.drop === "before") return "drop";
-      if (fault?.status) throw faultError(fault.status);
-      const outgoing = await this.once(incoming, idempotencyKey, requestId);
-      return fault?.drop === "after" ? "drop" : write(outgoing);
+      authenticate(incoming.headers, this.key);
+      const outgoing = await this.holding(idempotencyKey, () => this.meetFault(incoming, idempotencyKey, requestId));
+      return outgoing === "drop" ? outgoing : write(outgoing);
     } catch (error) {
-      return write({ ...this.errorAnswer(error, requestId), headers: {} });
+      return write({ ...errorAnswer(this.known(error, requestId)), headers: {} });
     }
+  }
+
+  /** Keeps the key from a second request while the first is being worked on. */
+  private async holding<T>(key: string | undefined, work: () => Promise<T>): Promise<T> {
+    if (!key) return work();
+    if (key.length > 255) throw invalid("Idempotency keys are at most 255 characters long.");
+    if (this.keysInUse.has(key)) throw keyInUse(key);
+    this.keysInUse.add(key);
+    try {
+      return await work();
+    } finally {
+      this.keysInUse.delete(key);
+    }
+  }
+
+  private async meetFault(incoming: Incoming, key: string | undefined, requestId: string): Promise<Outgoing | "drop"> {
+    const fault = await this.faults.meet(incoming.method, incoming.path);
+    if (fault?.drop === "before") return "drop";
+    if (fault?.status) throw faultError(fault.status);
+    const outgoing = await this.once(incoming, key, requestId);
+    return fault?.drop === "after" ? "drop" : outgoing;
   }
 
   /** Carries out a request, or repeats the answer that its idempotency key had before. */
   private async once(incoming: Incoming, key: string | undefined, requestId: string): Promise<Outgoing> {
     if (!key) return this.carryOut(incoming, undefined, requestId);
-    if (key.length > 255) throw invalid("Idempotency keys are at most 255 characters long.");
-    if (this.keysInUse.has(key)) throw keyInUse(key);
-    this.keysInUse.add(key);
-    try {
-      const fingerprint = fingerprintOf(incoming.method, incoming.path, incoming.body);
-      const now = this.engine.clock.nowSeconds();
-      const kept = keptAnswer(this.engine.store, key, fingerprint, incoming.path, now);
-      if (!kept) return await this.carryOut(incoming, { key, fingerprint }, requestId);
-      return {
-        status: kept.status,
-        body: kept.body,
-        headers: { "idempotent-replayed": "true", "original-request": kept.requestId, "request-id": kept.requestId },
-      };
-    } finally {
-      this.keysInUse.delete(key);
-    }
+    const fingerprint = fingerprintOf(incoming.method, incoming.path, incoming.body);
+    const now = this.engine.clock.nowSeconds();
+    const kept = keptAnswer(this.engine.store, key, fingerprint, incoming.path, now);
+    if (!kept) return this.carryOut(incoming, { key, fingerprint }, requestId);
+    return {
+      status: kept.status,
+      body: kept.body,
+      headers: { "idempotent-replayed": "true", "original-request": kept.requestId, "request-id": kept.requestId },
+    };
   }
 
   private async carryOut(
@@ -113,12 +125,11 @@ export class Api {
         return { ...answer, headers: {} };
       });
     } catch (error) {
-      const isKept = error instanceof StripeError && error.keepsChanges;
-      if (!isKept && idempotency) {
-        const answer = this.errorAnswer(error, requestId);
-        await this.engine.transact(null, (context) => keep(context, { ...answer, requestId }));
+      const known = this.known(error, requestId);
+      if (!known.keepsChanges && idempotency) {
+        await this.engine.transact(null, (context) => keep(context, { ...errorAnswer(known), requestId }));
       }
-      throw error;
+      throw known;
     }
   }
 
@@ -134,39 +145,23 @@ export class Api {
       return await route.handle(request, context);
     } catch (error) {
       if (error instanceof StripeError && error.keepsChanges) {
-        keep(context, { ...this.errorAnswer(error, requestId), requestId });
+        keep(context, { ...errorAnswer(error), requestId });
       }
       throw error;
     }
   }
 
-  private authenticate(headers: Incoming["headers"]): void {
-    const [scheme = "", credential = ""] = (headers.authorization ?? "").split(" ");
-    const given = scheme === "Basic" ? (Buffer.from(credential, "base64").toString().split(":")[0] ?? "") : credential;
-    if (!given)
-      throw unauthorized(
-        "You did not provide an API key. You need to provide your API key in the Authorization header.",
-      );
-    if (/^[sr]k_live_/.test(given)) {
-      throw unauthorized("This is the local Stripe double. It never takes a live key: do not send live keys here.");
-    }
-    if (given !== this.key) {
-      throw unauthorized(`Invalid API Key provided: ${given.slice(0, 8)}${"*".repeat(8)}${given.slice(-4)}`);
-    }
-    const version = headers["stripe-version"];
-    if (version && version !== API_VERSION) {
-      throw invalid(`Invalid Stripe API version: ${version}. The local double speaks ${API_VERSION} only.`);
-    }
+  /** Our own mistakes are a 500 with what went wrong, and are remembered. */
+  private known(error: unknown, requestId: string): StripeError {
+    if (error instanceof StripeError) return error;
+    this.engine.report(`Request ${requestId}`, error);
+    const message = error instanceof Error ? error.message : String(error);
+    return new StripeError(500, { type: "api_error", message });
   }
+}
 
-  private errorAnswer(error: unknown, requestId: string): { status: number; body: string } {
-    if (!(error instanceof StripeError)) this.engine.report(`Request ${requestId}`, error);
-    const known =
-      error instanceof StripeError
-        ? error
-        : new StripeError(500, { type: "api_error", message: error instanceof Error ? error.message : String(error) });
-    return { status: known.status, body: JSON.stringify({ error: known.body }, null, 2) };
-  }
+function errorAnswer(error: StripeError): { status: number; body: string } {
+  return { status: error.status, body: JSON.stringify({ error: error.body }, null, 2) };
 }
 
 function sentParameters(incoming: Incoming): Record<string, unknown> {
@@ -183,10 +178,6 @@ function sentParameters(incoming: Incoming): Record<string, unknown> {
 
 function isPaths(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((path) => typeof path === "string");
-}
-
-function unauthorized(message: string): StripeError {
-  return new StripeError(401, { type: "invalid_request_error", message });
 }
 
 function unknownUrl({ method, path }: Incoming): StripeError {

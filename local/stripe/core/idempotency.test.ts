@@ -31,6 +31,12 @@ describe("an idempotency key", () => {
       patient.products.create(params, { idempotencyKey: "at once" }),
     ]);
     expect(b.id).toBe(a.id);
+
+    await bench.control("POST", "faults", { path: "/v1/products", delayMs: 300 });
+    const create = () => bench.stripe.products.create(params, { idempotencyKey: "at once again" });
+    const results = await Promise.allSettled([create(), create()]);
+    const refused = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
+    expect(refused).toMatchObject([{ statusCode: 409, code: "idempotency_key_in_use" }]);
   });
 
   test("repeats a declined card too, without trying it again", async () => {

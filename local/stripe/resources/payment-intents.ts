@@ -8,6 +8,7 @@ import { shippingOf } from "./address.ts";
 import { authenticationPage } from "./authentication-page.ts";
 import { askForDecline } from "./declines.ts";
 import { attach, methodFor } from "./payment-method-rules.ts";
+import { finishDebit } from "./payment-outcomes.ts";
 import {
   attemptPayment,
   cancelIntent,
@@ -15,7 +16,6 @@ import {
   createIntent,
   declineError,
   finishAuthentication,
-  finishDebit,
   type PaymentIntent,
 } from "./payments.ts";
 

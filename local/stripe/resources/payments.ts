@@ -2,11 +2,16 @@ import { cardError, invalid, StripeError } from "../core/error.ts";
 import { letters } from "../core/id.ts";
 import type { Objects } from "../core/objects.ts";
 import type { Context } from "../core/resource.ts";
-import type { Decline } from "./cards.ts";
-import { chargeFails, chargeSucceeds, recordBalance } from "./charge-rules.ts";
-import { takeAskedDecline } from "./declines.ts";
-import { openDispute } from "./dispute-rules.ts";
-import { attach, behaviorOf, markSetUp, methodFor, type PaymentMethod } from "./payment-method-rules.ts";
+import { recordBalance } from "./charge-rules.ts";
+import { behaviorOf, methodFor } from "./payment-method-rules.ts";
+import {
+  AUTHENTICATION_REQUIRED,
+  askForAuthentication,
+  completePayment,
+  refusePayment,
+  takePayment,
+  unexpectedState,
+} from "./payment-outcomes.ts";
 
 export type PaymentIntent = Objects["payment_intent"];
 
@@ -18,12 +23,6 @@ export interface Attempt {
   /** where 3D Secure leads back to */
   returnUrl?: string;
 }
-
-const AUTHENTICATION: Decline = {
-  code: "authentication_required",
-  declineCode: "authentication_required",
-  message: "Your card was declined. This transaction requires authentication.",
-};
 
 /** Makes an intent, in `requires_payment_method` or, with a payment method, `requires_confirmation`. */
 export function createIntent(context: Context, fields: Partial<PaymentIntent>): PaymentIntent {
@@ -79,9 +78,9 @@ export function attemptPayment(context: Context, id: string, attempt: Attempt = 
   intent.next_action = null;
   const { card, isSetUp } = behaviorOf(context, method.id);
   const mustPass = card?.authentication === "always" || (card?.authentication === "until_set_up" && !isSetUp);
-  if (mustPass && attempt.offSession) return refuse(context, intent, method, AUTHENTICATION);
+  if (mustPass && attempt.offSession) return refusePayment(context, intent, method, AUTHENTICATION_REQUIRED);
   if (mustPass) return askForAuthentication(context, intent, attempt.returnUrl);
-  return charge(context, intent, method);
+  return takePayment(context, intent, method);
 }
 
 /** What follows the 3D Secure page: the charge if it was passed, a refusal if it was not. */
@@ -90,7 +89,7 @@ export function finishAuthentication(context: Context, id: string, isPassed: boo
   if (intent.status !== "requires_action" || !intent.payment_method) throw unexpectedState(intent, "authenticate");
   const method = context.find("payment_method", intent.payment_method);
   intent.next_action = null;
-  if (isPassed) return charge(context, intent, method);
+  if (isPassed) return takePayment(context, intent, method);
   intent.status = "requires_payment_method";
   intent.payment_method = null;
   intent.last_payment_error = {
@@ -142,7 +141,7 @@ export function captureIntent(context: Context, id: string, amount?: number): Pa
   charge.amount_refunded = charge.amount - taken;
   charge.balance_transaction = recordBalance(context, "charge", taken, charge.currency, charge.id);
   context.update("charge.captured", charge);
-  return succeed(context, intent, taken);
+  return completePayment(context, intent, taken);
 }
 
 /** Gives up an intent that has not been paid. */
@@ -158,118 +157,4 @@ export function cancelIntent(
   context.save(intent);
   context.emit("payment_intent.canceled", intent);
   return intent;
-}
-
-/** What a bank debit comes to after its days: the money, or a refusal. */
-export function finishDebit(context: Context, id: string, arrives: boolean): void {
-  const intent = context.find("payment_intent", id);
-  if (intent.status !== "processing" || !intent.latest_charge || !intent.payment_method) return;
-  const charge = context.find("charge", intent.latest_charge);
-  const method = context.find("payment_method", intent.payment_method);
-  if (arrives) {
-    Object.assign(charge, { status: "succeeded", paid: true, amount_captured: charge.amount });
-    charge.balance_transaction = recordBalance(context, "payment", charge.amount, charge.currency, charge.id);
-    context.save(charge);
-    context.emit("charge.succeeded", charge);
-    succeed(context, intent, intent.amount);
-    return;
-  }
-  const decline: Decline = {
-    code: "card_declined",
-    declineCode: "generic_decline",
-    message: "The bank debit was refused.",
-  };
-  Object.assign(charge, { status: "failed", failure_code: "bank_account_declined", failure_message: decline.message });
-  context.save(charge);
-  context.emit("charge.failed", charge);
-  failIntent(context, intent, method, decline, charge.id);
-}
-
-function charge(context: Context, intent: PaymentIntent, method: PaymentMethod): PaymentIntent {
-  const { card, debit } = behaviorOf(context, method.id);
-  const decline = takeAskedDecline(context, intent.customer) ?? card?.decline;
-  if (decline) return refuse(context, intent, method, decline);
-  if (intent.setup_future_usage === "off_session") markSetUp(context, method.id);
-  const isManual = intent.capture_method === "manual";
-  const made = chargeSucceeds(context, intent, method, { captured: !isManual, pending: debit !== null });
-  intent.latest_charge = made.id;
-  intent.last_payment_error = null;
-  if (intent.setup_future_usage && intent.customer && !method.customer) attach(context, method.id, intent.customer);
-  if (debit) {
-    intent.status = "processing";
-    context.save(intent);
-    context.emit("payment_intent.processing", intent);
-    const arrives = debit === "arrives";
-    context.schedule(context.now() + context.settings.asyncPaymentSeconds, "payment.debit", {
-      intent: intent.id,
-      arrives,
-    });
-    return intent;
-  }
-  if (isManual) {
-    Object.assign(intent, { status: "requires_capture", amount_capturable: intent.amount });
-    context.save(intent);
-    context.emit("payment_intent.amount_capturable_updated", intent);
-    return intent;
-  }
-  const paid = succeed(context, intent, intent.amount);
-  if (card?.dispute) openDispute(context, made.id, { reason: card.dispute });
-  return paid;
-}
-
-function succeed(context: Context, intent: PaymentIntent, amount: number): PaymentIntent {
-  Object.assign(intent, { status: "succeeded", amount_received: amount, amount_capturable: 0, next_action: null });
-  context.save(intent);
-  context.emit("payment_intent.succeeded", intent);
-  return intent;
-}
-
-function refuse(context: Context, intent: PaymentIntent, method: PaymentMethod, decline: Decline): PaymentIntent {
-  const failed = chargeFails(context, intent, method, decline);
-  return failIntent(context, intent, method, decline, failed.id);
-}
-
-function failIntent(
-  context: Context,
-  intent: PaymentIntent,
-  method: PaymentMethod,
-  decline: Decline,
-  chargeId: string,
-) {
-  intent.status = "requires_payment_method";
-  intent.latest_charge = chargeId;
-  intent.payment_method = null;
-  intent.last_payment_error = {
-    type: "card_error",
-    code: decline.code,
-    ...(decline.declineCode && { decline_code: decline.declineCode }),
-    advice_code: decline.isFinal ? "do_not_try_again" : "try_again_later",
-    charge: chargeId,
-    message: decline.message,
-    payment_method: method as never,
-  };
-  context.save(intent);
-  context.emit("payment_intent.payment_failed", intent);
-  return intent;
-}
-
-function askForAuthentication(context: Context, intent: PaymentIntent, returnUrl?: string): PaymentIntent {
-  const query = returnUrl ? `?return_url=${encodeURIComponent(returnUrl)}` : "";
-  intent.status = "requires_action";
-  intent.next_action = {
-    type: "redirect_to_url",
-    redirect_to_url: { return_url: returnUrl ?? null, url: `${context.baseUrl}/authenticate/${intent.id}${query}` },
-  };
-  context.save(intent);
-  context.emit("payment_intent.requires_action", intent);
-  return intent;
-}
-
-function unexpectedState(intent: PaymentIntent, verb: string): StripeError {
-  return new StripeError(400, {
-    type: "invalid_request_error",
-    code: "payment_intent_unexpected_state",
-    message: `You cannot ${verb} this PaymentIntent because it has a status of ${intent.status}.`,
-    payment_intent: intent,
-  });
 }
