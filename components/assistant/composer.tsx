@@ -68,18 +68,21 @@ export function Composer(props: ComposerProps) {
         className="field-sizing-content block max-h-52 min-h-16 w-full resize-none bg-transparent px-4 pt-3 text-base leading-6 outline-hidden md:text-sm"
       />
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-3 pt-1 pb-3">
-        <div className="w-28">
+        <div className="w-32">
           <Select options={modelOptions} value={model} onValueChange={onModel} aria-label="Model" />
         </div>
-        <p id={hint} className="min-w-0 flex-1 basis-40 text-xs text-muted tabular-nums">
+        <p
+          id={hint}
+          className="order-first min-w-0 flex-1 basis-full px-1 text-xs text-muted tabular-nums sm:order-none sm:basis-40"
+        >
           {empty ? rateCard[model].summary : estimateInWords(estimate, available)}
         </p>
         {busy ? (
-          <Button variant="secondary" onClick={onStop} aria-keyshortcuts="Escape">
+          <Button variant="secondary" className="ml-auto" onClick={onStop} aria-keyshortcuts="Escape">
             <Square aria-hidden="true" /> Stop
           </Button>
         ) : (
-          <Button type="submit" disabled={empty || blocked} aria-label="Send">
+          <Button type="submit" className="ml-auto" disabled={empty || blocked} aria-label="Send">
             <ArrowUp aria-hidden="true" /> Send
           </Button>
         )}

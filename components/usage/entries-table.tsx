@@ -43,9 +43,11 @@ export function EntriesTable({ entries, now }: { entries: EntryRow[]; now: Date 
         <TR>
           <TH>When</TH>
           <TH>What</TH>
-          <TH>Tokens</TH>
+          <TH className="hidden md:table-cell">Tokens</TH>
           <TH numeric>Credits</TH>
-          <TH numeric>Balance</TH>
+          <TH numeric className="hidden sm:table-cell">
+            Balance
+          </TH>
         </TR>
       </THead>
       <TBody>
@@ -57,8 +59,11 @@ export function EntriesTable({ entries, now }: { entries: EntryRow[]; now: Date 
             <TD className="whitespace-nowrap">
               {entryInWords(entry.operation, entry.feature)}
               {entry.model && <span className="text-muted"> · {entry.model}</span>}
+              {entry.tokens && (
+                <span className="block text-xs text-muted tabular-nums md:hidden">{tokensInWords(entry.tokens)}</span>
+              )}
             </TD>
-            <TD className="text-13 whitespace-nowrap text-muted tabular-nums">
+            <TD className="hidden text-13 whitespace-nowrap text-muted tabular-nums md:table-cell">
               {entry.tokens && tokensInWords(entry.tokens)}
               {entry.estimated && <Badge className="ml-2">estimated</Badge>}
             </TD>
@@ -66,7 +71,7 @@ export function EntriesTable({ entries, now }: { entries: EntryRow[]; now: Date 
               {signed(entry.credits, formatCredits)}
               {beyond(entry) && <span className="block text-xs text-muted">{beyond(entry)}</span>}
             </TD>
-            <TD numeric className="text-muted">
+            <TD numeric className="hidden text-muted sm:table-cell">
               {entry.balanceAfter < 0 ? signed(entry.balanceAfter, formatCredits) : formatCredits(entry.balanceAfter)}
             </TD>
           </TR>

@@ -21,7 +21,7 @@ describe("the usage chart", () => {
   });
 
   it("names what has a fixed price by its feature", () => {
-    expect(seriesOf([{ ...used(50, null), feature: "summarize" }])).toMatchObject([{ name: "summarize" }]);
+    expect(seriesOf([{ ...used(50, null), feature: "summarize" }])).toMatchObject([{ name: "Summary" }]);
   });
 
   it("leaves out what cost nothing", () => {

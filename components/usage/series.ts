@@ -1,4 +1,5 @@
 import { formatCredits } from "@/lib/billing/format";
+import { featureInWords } from "./words";
 
 /** What was used on one day by one model, or by something with a fixed price. */
 export interface UsageRow {
@@ -29,7 +30,7 @@ const MOST_SERIES = 5;
 const REST = "Everything else";
 const DAY_MS = 86_400_000;
 
-const nameOf = (row: UsageRow): string => row.model ?? row.feature;
+const nameOf = (row: UsageRow): string => row.model ?? featureInWords(row.feature);
 const sum = (rows: readonly UsageRow[]): number => rows.reduce((total, row) => total + row.credits, 0);
 
 function totals(rows: readonly UsageRow[]): Array<[name: string, credits: number]> {

@@ -7,6 +7,7 @@ import { formatCredits } from "@/lib/billing/format";
 import { StackedBars } from "./bars";
 import type { DayOfUsage, Series } from "./series";
 import { UsageTable } from "./usage-table";
+import { share } from "./words";
 
 const noChanges = () => () => undefined;
 
@@ -36,7 +37,7 @@ function Labels({ series }: { series: Series[] }) {
           </svg>
           {name}
           <span className="text-muted tabular-nums">
-            {formatCredits(credits)} ({Math.round((credits / total) * 100)} %)
+            {formatCredits(credits)} ({share(credits, total)})
           </span>
         </li>
       ))}

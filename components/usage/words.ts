@@ -16,9 +16,12 @@ const features: Record<string, string> = {
   readability: "Readability report",
 };
 
+/** What something was used for, in words; features of the customer's own keep their names. */
+export const featureInWords = (feature: string): string => features[feature] ?? feature;
+
 /** What an entry of the ledger was, in words. */
 export function entryInWords(operation: string, feature: string | null): string {
-  if (operation === "spend" && feature) return features[feature] ?? feature;
+  if (operation === "spend" && feature) return featureInWords(feature);
   return operations[operation] ?? operation;
 }
 
@@ -32,3 +35,9 @@ export const shortDay = (day: string): string =>
 /** A change of the balance with its sign: "+50,000", "−52". */
 export const signed = (credits: number, format: (amount: number) => string): string =>
   credits < 0 ? `−${format(-credits)}` : credits > 0 ? `+${format(credits)}` : "0";
+
+/** A share of a whole: "41 %", "<1 %". */
+export function share(part: number, whole: number): string {
+  const percent = whole > 0 ? (part / whole) * 100 : 0;
+  return percent > 0 && percent < 1 ? "<1 %" : `${Math.round(percent)} %`;
+}
