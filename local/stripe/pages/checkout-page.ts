@@ -41,7 +41,7 @@ export function checkoutPage(view: CheckoutView): string {
 ${view.cancelUrl && html`<a class="back" href="${view.cancelUrl}"><span aria-hidden="true">←</span> Back</a>`}
 <div class="columns">
 <section aria-labelledby="order">${orderSummary(view)}</section>
-<div>${paymentForm(view)}${view.needsCard ? testCardList(view.renews) : onlyOnce()}</div>
+<div>${paymentForm(view)}${view.needsCard && testCardList(view.renews)}</div>
 </div>
 </main>`,
   });
@@ -67,14 +67,14 @@ ${view.notes.map((note) => html`<p class="muted small">${note}</p>`)}`;
 function promotionForm(view: CheckoutView): Html | null {
   if (view.promotion === "hidden") return null;
   if (view.promotion !== "offered") {
-    return html`<form method="post" action="${view.address}" class="gap inline">
-${hiddenFields({ ...view.typed, promotion_code: "" })}
+    return html`<form method="post" action="${view.address}" class="gap inline" data-carry>
+${hiddenFields(view.typed, ["promotion_code"])}
 <p class="field">Code <strong>${view.promotion.code}</strong> (${view.promotion.amount})</p>
 <button class="secondary" type="submit" name="act" value="remove_code">Remove</button>
 </form>`;
   }
-  return html`<form method="post" action="${view.address}" class="gap inline">
-${hiddenFields(view.typed).slice(0, 5)}
+  return html`<form method="post" action="${view.address}" class="gap inline" data-carry>
+${hiddenFields(view.typed, ["promotion_code"])}
 ${textField({ id: "promotion_code", label: "Promotion code", value: view.typed.promotion_code, mistake: view.mistakes.promotion_code, autocomplete: "off", required: false })}
 <button class="secondary" type="submit" name="act" value="apply_code">Apply</button>
 </form>`;
@@ -111,14 +111,4 @@ function termsField(view: CheckoutView): Html | null {
 <input type="checkbox" id="terms" name="terms" value="accepted" ${view.typed.terms && html`checked`} ${wrong && html`aria-invalid="true" aria-describedby="terms-wrong"`}>
 <label for="terms">${view.terms.text}</label></div>
 ${wrong && html`<p class="wrong" id="terms-wrong">${wrong}</p>`}</div>`;
-}
-
-function onlyOnce(): Html {
-  return html`<script>
-for (const form of document.querySelectorAll("form[data-once]")) form.addEventListener("submit", (event) => {
-  if (form.dataset.sent) event.preventDefault();
-  form.dataset.sent = "yes";
-});
-window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-</script>`;
 }

@@ -60,7 +60,12 @@ ${textField({ id: "name", label: "Name on card", value: typed.name, mistake: mis
 </fieldset>`;
 }
 
-/** Everything typed as hidden fields, so that a step in between loses nothing. */
-export function hiddenFields(typed: TypedPayment): Html[] {
-  return Object.entries(typed).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
+/**
+ * Everything typed as hidden fields, so that a step in between loses nothing.
+ * @param without names that the form has as real fields.
+ */
+export function hiddenFields(typed: TypedPayment, without: (keyof TypedPayment)[] = []): Html[] {
+  return Object.entries(typed)
+    .filter(([name]) => !without.some((left) => left === name))
+    .map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
 }

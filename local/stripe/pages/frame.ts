@@ -1,3 +1,4 @@
+import { behavior } from "./behavior.ts";
 import { type Html, html } from "./html.ts";
 import { styles } from "./styles.ts";
 
@@ -21,6 +22,7 @@ export function pageFrame({ title, body }: Frame): string {
 <body>
 <header class="banner"><strong>Local stand-in for Stripe: no money moves.</strong> Use a test card, never a real one.</header>
 ${body}
+<script>${behavior}</script>
 </body>
 </html>`;
   return `<!doctype html>\n${page.markup}\n`;

@@ -22,27 +22,5 @@ export function testCardList(renews: boolean): Html {
       html`<li><button type="button" data-card="${card.number}"><span>${card.outcome}</span><code>${card.number}</code></button></li>`,
   )}</ul>
 <p class="small muted">Press one to fill it in. Any future date and any three digits will do.</p>
-</section>
-<script>
-for (const button of document.querySelectorAll("[data-card]")) {
-  button.addEventListener("click", () => {
-    const fill = (id, value) => { const field = document.getElementById(id); if (field) field.value = value; };
-    fill("number", button.dataset.card);
-    fill("expiry", "12 / " + String(new Date().getFullYear() + 4).slice(2));
-    fill("cvc", "123");
-    const name = document.getElementById("name");
-    if (name && !name.value) name.value = "Test Person";
-    document.getElementById("number")?.focus();
-  });
-}
-for (const form of document.querySelectorAll("form[data-once]")) {
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) return event.preventDefault();
-    form.dataset.sent = "yes";
-    const button = event.submitter ?? form.querySelector("button[type=submit]");
-    if (button) setTimeout(() => { button.disabled = true; button.textContent = button.dataset.busy || "Working…"; });
-  });
-}
-window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-</script>`;
+</section>`;
 }
