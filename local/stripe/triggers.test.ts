@@ -57,6 +57,7 @@ const triggers = [
   "invoice.finalized",
   "invoice.paid",
   "invoice.payment_failed",
+  "invoice.payment_action_required",
   "invoice.voided",
 ];
 
