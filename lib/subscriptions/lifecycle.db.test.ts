@@ -225,19 +225,37 @@ describe("money that goes back", () => {
   });
 });
 
-test("a second live subscription changes nothing and is flagged", async () => {
-  const subscriber = await subscribe();
+async function subscribeAgain(subscriber: Subscriber, metadata: Record<string, string>): Promise<string> {
   const method = await stripe().paymentMethods.create({ type: "card", card: { token: "tok_visa" } });
   await stripe().paymentMethods.attach(method.id, { customer: subscriber.customer });
-  const pro = planOf("pro");
-  await stripe().subscriptions.create({
+  const price = await findPrice({ kind: "base", plan: planOf("pro"), interval: "monthly" });
+  const { id } = await stripe().subscriptions.create({
     customer: subscriber.customer,
     default_payment_method: method.id,
-    items: [{ price: await findPrice({ kind: "base", plan: pro, interval: "monthly" }) }],
+    items: [{ price }],
+    metadata,
   });
   await scene.settle();
+  return id;
+}
+
+test("a second live subscription made elsewhere changes nothing and is flagged", async () => {
+  const subscriber = await subscribe();
+  await subscribeAgain(subscriber, {});
   expect(await entitlement(subscriber)).toMatchObject({ plan: "starter", alert: "second_subscription" });
   expect((await scene.balance(subscriber)).total).toBe(allowance);
+});
+
+test("a plan bought twice by accident is ended and refunded whole, once", async () => {
+  const subscriber = await subscribe();
+  const second = await subscribeAgain(subscriber, { account: subscriber.account });
+  await scene.settle();
+  expect((await stripe().subscriptions.retrieve(second)).status).toBe("canceled");
+  const { data: refunds } = await stripe().refunds.list({ limit: 100 });
+  const own = refunds.filter(({ metadata }) => metadata?.subscription === second);
+  expect(own.map(({ amount }) => amount)).toEqual([planOf("pro").base?.monthly.usd]);
+  expect(await entitlement(subscriber)).toMatchObject({ plan: "starter", alert: null });
+  expect(await scene.balance(subscriber)).toEqual({ total: allowance, debt: 0 });
 });
 
 test("35 days across a renewal a subscriber never has nothing", async () => {

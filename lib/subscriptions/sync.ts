@@ -8,6 +8,7 @@ import { rpc } from "@/lib/supabase/rpc";
 import { allowanceOrders } from "./allowance";
 import { grantFreeMonth } from "./free";
 import { mailsOf } from "./mails";
+import { endSecondSubscriptions } from "./second";
 import { mirroredOf, readSubscription, toSubscriptionRow } from "./snapshot";
 import { readStanding } from "./standing";
 import { toUnpaidRow, unpaidInvoices } from "./unpaid";
@@ -26,7 +27,8 @@ const toVoidRow = ({ source, sourceId, key }: VoidOrder) => ({ source, source_id
 /**
  * Fetches a customer's subscriptions and latest invoices from Stripe and writes them, with all that follows, in one
  * transaction: snapshots, allowance, the dunning case, mail. What an event claims plays no part, so that duplicates
- * and disorder change nothing. Several live subscriptions: the oldest we made counts, the others change nothing.
+ * and disorder change nothing. Several live subscriptions: the oldest we made counts, the others change nothing, and
+ * one bought twice by accident is refunded.
  * @param lease the customer's lease, so that nothing fetched too early is written late
  * @returns false if the customer is none of ours
  * @throws Error if Stripe or the database cannot answer, or the lease was lost; the caller tries again
@@ -60,6 +62,7 @@ export async function syncSubscription({ customer, lease }: { customer: string; 
   if (!answer.ok) throw new Error(`The subscriptions of ${customer} were not saved: ${answer.code}`);
   for (const grant of answer.conflicts ?? [])
     console.error(`The grant ${grant} keeps what it first gave; plans.ts says something else now.`);
+  await endSecondSubscriptions(subscriptions, mirrored, account, at);
   if (mirrored) await grantFreeMonth(accountId(account));
   return true;
 }
