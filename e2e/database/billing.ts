@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -41,6 +42,10 @@ async function listen(take: (body: string, signature: string) => Promise<number>
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
+      if (request.url?.startsWith("/emails")) {
+        response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ id: randomUUID() }));
+        return;
+      }
       take(Buffer.concat(chunks).toString(), String(request.headers["stripe-signature"])).then(
         (status) => response.writeHead(status).end(),
         (error: unknown) => response.writeHead(500).end(String(error)),
@@ -63,6 +68,9 @@ function setEnvironment(database: ClonedDatabase, double: Double, port: number, 
     STRIPE_API_BASE: double.url,
     STRIPE_SECRET_KEY: double.key,
     STRIPE_WEBHOOK_SECRET: "whsec_unknown",
+    RESEND_API_KEY: "re_test",
+    RESEND_BASE_URL: `http://127.0.0.1:${port}`,
+    MAIL_FROM: "Ledgerline <mail@example.test>",
     JOBS_SECRET: "a-secret-of-the-tests-only",
     SUPPORT_EMAIL: "support@example.test",
   });
