@@ -115,6 +115,10 @@ export const derivations: Record<string, string> = {
     select u.account_id as account, 'usage ' || u.key as what, u.credits::bigint as stored, coalesce(e.requested, 0)::bigint as derived
     from public.usage_events u left join public.credit_entries e on e.account_id = u.account_id and e.id = u.id`,
 
+  "An entry has the usage event it says it has": `
+    select e.account_id as account, 'spend ' || e.key as what, e.has_usage_event as stored, u.id is not null as derived
+    from public.credit_entries e left join public.usage_events u on u.account_id = e.account_id and u.id = e.id where e.operation = 'spend'`,
+
   "A day is the sum of its events": `
     select account_id as account, concat_ws(' ', day, model, feature) as what,
       array[sum(events) filter (where stored), sum(credits) filter (where stored), sum(overage) filter (where stored), sum(tokens) filter (where stored)]::bigint[] as stored,
@@ -127,7 +131,6 @@ export const derivations: Record<string, string> = {
         u.input_tokens + u.cached_input_tokens * 3 + u.output_tokens * 7 + u.reasoning_tokens * 11 from public.usage_events u
       union all
       select false, e.account_id, (e.happened_at at time zone 'UTC')::date, coalesce(e.model, ''), e.feature, 1, e.requested, e.overage_credits, 0
-      from public.credit_entries e where e.operation = 'spend' and not exists (
-        select from public.usage_events u where u.account_id = e.account_id and u.id = e.id)
+      from public.credit_entries e where e.operation = 'spend' and not e.has_usage_event
     ) sums group by account_id, day, model, feature`,
 };

@@ -88,6 +88,7 @@ create table public.credit_entries (
   low_after boolean not null,
   feature text,
   model text,
+  has_usage_event boolean not null,
   happened_at timestamptz not null,
   recorded_at timestamptz not null,
   primary key (account_id, id),

@@ -118,14 +118,14 @@ end $$;
 create function private.post_entry(
   balance public.credit_balances, id uuid, operation text, key text, arguments_hash uuid, requested bigint,
   credits bigint, overage_credits bigint, debt_credits bigint, grant_ids uuid[], grant_amounts bigint[],
-  feature text, model text, happened_at timestamptz
+  feature text, model text, has_usage_event boolean, happened_at timestamptz
 ) returns void
 language plpgsql set search_path = '' as $$
 begin
   insert into public.credit_entries values (
     balance.account_id, id, operation, key, arguments_hash, requested, credits, overage_credits, debt_credits,
     grant_ids, grant_amounts, balance.total - balance.debt, balance.reserved, balance.overage_used,
-    private.is_low(balance), feature, model, happened_at, balance.as_of);
+    private.is_low(balance), feature, model, has_usage_event, happened_at, balance.as_of);
 end $$;
 
 -- Posts a change that follows from another: it has no key of its own.
@@ -136,7 +136,7 @@ create function private.post_consequence(
 language plpgsql set search_path = '' as $$
 begin
   perform private.post_entry(balance, gen_random_uuid(), operation, null, null, null,
-    credits, 0, debt_credits, grant_ids, grant_amounts, null, null, happened_at);
+    credits, 0, debt_credits, grant_ids, grant_amounts, null, null, false, happened_at);
 end $$;
 
 -- Records once that the total has fallen to the threshold, and queues the mail in the same transaction. The next grant

@@ -56,7 +56,7 @@ begin
   balance.total := balance.total + gift.remaining;
   balance := private.choose_current(balance);
   perform private.post_entry(balance, private.operation_id('grant', gift.id::text), 'grant', gift.source || '/' || gift.source_id, null, null,
-    gift.remaining, 0, 0, array[gift.id], array[gift.remaining::bigint], null, null, activate_grant.happened_at);
+    gift.remaining, 0, 0, array[gift.id], array[gift.remaining::bigint], null, null, false, activate_grant.happened_at);
   balance := private.settle_consequences(balance, activate_grant.happened_at);
   balance.next_change_at := least(balance.next_change_at, gift.expires_at);
   return private.arm_low_credit(balance);

@@ -137,7 +137,7 @@ begin
   where r.account_id = silent.account_id and r.id = silent.id;
   if silent.used_so_far > 0 then
     perform private.post_entry(balance, operation_id, 'spend', silent.key, silent.arguments_hash, silent.used_so_far,
-      -(silent.used_so_far - bill.overage), bill.overage, bill.debt, bill.grant_ids, bill.grant_amounts, feature, null, expire_reservation.happened_at);
+      -(silent.used_so_far - bill.overage), bill.overage, bill.debt, bill.grant_ids, bill.grant_amounts, feature, null, true, expire_reservation.happened_at);
     perform private.store_usage(private.usage_event(balance.account_id, operation_id, silent.key, silent.arguments_hash,
       jsonb_build_object('feature', feature, 'estimated', true, 'occurred_at', expire_reservation.happened_at),
       silent.used_so_far, bill.overage, balance.as_of), null);
@@ -229,7 +229,7 @@ declare
 begin
   if billed > 0 then
     perform private.post_entry(balance, operation_id, 'spend', held.key, held.arguments_hash, billed,
-      -(billed - bill.overage), bill.overage, bill.debt, bill.grant_ids, bill.grant_amounts, event.feature, event.model, balance.as_of);
+      -(billed - bill.overage), bill.overage, bill.debt, bill.grant_ids, bill.grant_amounts, event.feature, event.model, true, balance.as_of);
   end if;
   perform private.store_usage(event, (usage ->> 'cost_micros')::numeric::bigint);
   if settled_amount is not null then

@@ -71,7 +71,7 @@ begin
     insert into public.credit_entries values (
       balance.account_id, operation_id, 'spend', deduct_credits.key, hash, deduct_credits.amount, -deduct_credits.amount, 0, 0,
       array[balance.current_grant_id], array[deduct_credits.amount], balance.total, balance.reserved, balance.overage_used,
-      private.is_low(balance), deduct_credits.feature, deduct_credits.usage ->> 'model', balance.as_of, balance.as_of)
+      private.is_low(balance), deduct_credits.feature, deduct_credits.usage ->> 'model', deduct_credits.usage is not null, balance.as_of, balance.as_of)
     on conflict do nothing returning * into entry;
     if found then
       perform private.store_spending(balance.account_id, operation_id, key, hash, amount, 0, feature, usage, balance.as_of);
@@ -107,7 +107,7 @@ begin
   if bill.overage is null then return private.insufficient(balance, amount); end if;
   balance := bill.balance;
   perform private.post_entry(balance, operation_id, 'spend', key, arguments_hash, amount, -(amount - bill.overage), bill.overage, 0,
-    bill.grant_ids, bill.grant_amounts, feature, usage ->> 'model', balance.as_of);
+    bill.grant_ids, bill.grant_amounts, feature, usage ->> 'model', usage is not null, balance.as_of);
   perform private.store_spending(balance.account_id, operation_id, key, arguments_hash, amount, bill.overage, feature, usage, balance.as_of);
   perform private.save_balance(private.judge_low_credit(balance, balance.as_of));
   select * into entry from public.credit_entries e where e.account_id = balance.account_id and e.id = deduct_slowly.operation_id;

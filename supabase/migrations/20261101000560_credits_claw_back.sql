@@ -84,7 +84,7 @@ begin
   balance.debt := balance.debt + amount - own - others;
   perform private.post_entry(balance, private.operation_id('claw_back', key), 'claw_back', key, null, amount, -amount, 0, amount - own - others,
     case when own > 0 then gift.id || drawing.grant_ids else drawing.grant_ids end,
-    case when own > 0 then own || drawing.grant_amounts else drawing.grant_amounts end, null, null, balance.as_of);
+    case when own > 0 then own || drawing.grant_amounts else drawing.grant_amounts end, null, null, false, balance.as_of);
   return private.judge_low_credit(balance, balance.as_of);
 end $$;
 
@@ -135,7 +135,7 @@ begin
   if repaid > 0 then
     balance.debt := balance.debt - repaid;
     perform private.post_entry(balance, private.operation_id('reinstate', reinstate.key), 'reinstate', reinstate.key, hash, returned,
-      repaid, 0, -repaid, '{}', '{}', null, null, balance.as_of);
+      repaid, 0, -repaid, '{}', '{}', null, null, false, balance.as_of);
   end if;
   if back.id is not null then balance := private.open_grant(balance, back); end if;
   return private.remember(balance, 'reinstate', reinstate.key, hash,
