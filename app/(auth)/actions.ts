@@ -66,7 +66,7 @@ export const sendPasswordReset = publicAction(emailOnlyFields, async ({ email })
 
 export const confirmLink = publicAction(linkFields, async ({ token_hash, type, next }) => {
   const user = await openLink({ token_hash, type });
-  if (!user) return { ok: false, message: "This link has expired, or was used already." };
+  if (!user) return { ok: false, message: "It has expired, or was used already." };
 
   const jar = await cookies();
   const wish = jar.get(NEXT_COOKIE)?.value;

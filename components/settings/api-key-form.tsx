@@ -53,7 +53,7 @@ export function ApiKeyForm({ create, endpoint }: ApiKeyFormProps) {
         >
           {(control) => <Input {...control} name="name" maxLength={60} defaultValue={typedIn("name")} />}
         </Field>
-        <Button type="submit" pending={pending} className="mt-[26px]">
+        <Button type="submit" pending={pending} className="sm:mt-[26px]">
           Create key
         </Button>
       </div>

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { headers } from "next/headers";
 import Link from "next/link";
-import { AuthPanel, textLink } from "@/components/auth/auth-panel";
+import { textLink } from "@/components/auth/auth-panel";
 import { MailForm } from "@/components/auth/mail-form";
 import { sendPasswordReset } from "../actions";
 
@@ -10,7 +10,9 @@ export const metadata: Metadata = { title: "Choose a new password" };
 export default async function ResetPasswordPage() {
   await headers();
   return (
-    <AuthPanel
+    <MailForm
+      send={sendPasswordReset}
+      submitLabel="Send link"
       title="Choose a new password"
       description="We send you a link. Your password stays as it is until you choose another."
       footer={
@@ -19,9 +21,7 @@ export default async function ResetPasswordPage() {
         </Link>
       }
     >
-      <MailForm send={sendPasswordReset} submitLabel="Send link">
-        Its link works once, within an hour.
-      </MailForm>
-    </AuthPanel>
+      Its link works once, within an hour.
+    </MailForm>
   );
 }

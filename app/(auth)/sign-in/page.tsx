@@ -32,14 +32,23 @@ export default async function SignInPage({ searchParams }: { searchParams: Promi
   );
   if (query.with === "link") {
     return (
-      <AuthPanel title="Sign in by mail" description="We send you a link that signs you in, once." footer={footer}>
-        <MailForm send={sendMagicLink} next={next} submitLabel="Send link">
-          Its link works once, within an hour.
-        </MailForm>
-        <Link href={`/sign-in${queryOf(next)}` as Route} className={`${textLink} self-start text-sm`}>
-          Use a password instead
-        </Link>
-      </AuthPanel>
+      <MailForm
+        title="Sign in by mail"
+        description="We send you a link that signs you in, once."
+        footer={
+          <div className="flex flex-col gap-3">
+            <Link href={`/sign-in${queryOf(next)}` as Route} className={`${textLink} self-start`}>
+              Use a password instead
+            </Link>
+            {footer}
+          </div>
+        }
+        send={sendMagicLink}
+        next={next}
+        submitLabel="Send link"
+      >
+        Its link works once, within an hour.
+      </MailForm>
     );
   }
   return (

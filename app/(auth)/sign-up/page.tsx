@@ -1,7 +1,7 @@
 import type { Metadata, Route } from "next";
 import Link from "next/link";
 import { redirect } from "next/navigation";
-import { AuthPanel, textLink } from "@/components/auth/auth-panel";
+import { textLink } from "@/components/auth/auth-panel";
 import { SignUpForm } from "@/components/auth/sign-up-form";
 import { HOME, ownPath } from "@/lib/accounts/own-path";
 import { getSession } from "@/lib/session";
@@ -18,9 +18,10 @@ export default async function SignUpPage({ searchParams }: { searchParams: Promi
 
   const signInPath = next === HOME ? "/sign-in" : `/sign-in?next=${encodeURIComponent(next)}`;
   return (
-    <AuthPanel
-      title="Create an account"
-      description="No card needed."
+    <SignUpForm
+      signUp={signUp}
+      resend={resendConfirmation}
+      next={next}
       footer={
         <div className="flex flex-col gap-3">
           <p>
@@ -42,8 +43,6 @@ export default async function SignUpPage({ searchParams }: { searchParams: Promi
           </p>
         </div>
       }
-    >
-      <SignUpForm signUp={signUp} resend={resendConfirmation} next={next} />
-    </AuthPanel>
+    />
   );
 }

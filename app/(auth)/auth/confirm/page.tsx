@@ -58,10 +58,5 @@ export default async function ConfirmPage({ searchParams }: { searchParams: Prom
     );
   }
   const { token_hash, type, next = "" } = link.data;
-  const purpose = PURPOSES[type];
-  return (
-    <AuthPanel title={purpose.title} description={purpose.description}>
-      <ConfirmForm confirm={confirmLink} link={{ token_hash, type, next }} another={purpose.another} />
-    </AuthPanel>
-  );
+  return <ConfirmForm {...PURPOSES[type]} confirm={confirmLink} link={{ token_hash, type, next }} />;
 }
