@@ -1,5 +1,6 @@
 import { checkoutSessions } from "./checkout/sessions.ts";
 import type { Resource } from "./core/resource.ts";
+import { balanceTransactions } from "./invoices/balance-transactions.ts";
 import { invoiceItems } from "./invoices/invoice-items.ts";
 import { invoicePayments } from "./invoices/invoice-payments.ts";
 import { invoices } from "./invoices/invoices.ts";
@@ -38,6 +39,7 @@ export const resources: Resource[] = [
   invoices,
   invoiceItems,
   invoicePayments,
+  balanceTransactions,
   subscriptions,
   subscriptionItems,
   checkoutSessions,

@@ -1,5 +1,6 @@
 import { invalid } from "../core/error.ts";
 import type { Context } from "../core/resource.ts";
+import { returnBalance } from "./balance.ts";
 import type { Invoice } from "./draft.ts";
 import { cancelPayment, payOutOfBand } from "./payment.ts";
 
@@ -40,6 +41,7 @@ export function voidInvoice(invoice: Invoice, context: Context): Invoice {
   requireOpen(invoice, "voided");
   context.unschedule(collectKey(invoice.id));
   cancelPayment(invoice, context);
+  returnBalance(invoice, context);
   const changed = context.save<Invoice>({
     ...invoice,
     status: "void",
