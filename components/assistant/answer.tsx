@@ -37,6 +37,10 @@ function Writing() {
   );
 }
 
+/** Whether the balance cut the answer short, or may still. */
+const isShortened = ({ shortenedTo, outputTokens = 0 }: AnswerFacts, writing: boolean): boolean =>
+  shortenedTo !== undefined && (writing || outputTokens >= shortenedTo);
+
 /** One answer: its text, and in small type what it used and cost. */
 export function Answer({ message, writing }: { message: AssistantMessage; writing: boolean }) {
   const text = textOf(message);
@@ -49,8 +53,8 @@ export function Answer({ message, writing }: { message: AssistantMessage; writin
       {facts && (
         <p className="text-xs text-muted tabular-nums">
           {factsInWords(writing ? { ...facts, status: "pending" } : facts)}
-          {facts.shortenedTo !== undefined &&
-            ` · limited to ${plural(facts.shortenedTo, "token")}, which is what your balance pays for`}
+          {isShortened(facts, writing) &&
+            ` · limited to ${plural(facts.shortenedTo ?? 0, "token")}, which is what your balance pays for`}
         </p>
       )}
     </article>

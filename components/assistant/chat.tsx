@@ -77,6 +77,9 @@ export function Chat(props: ChatProps) {
 
   const cost = estimate(model, draft, messages.map(textOf), maxOutputTokens[model]);
   const available = balance + overagePermitted;
+  const refused = problem?.kind === "too_few" ? problem : undefined;
+  const failed = problem?.kind === "too_few" ? undefined : problem;
+  const needed = Math.max(cost.least, refused?.needed ?? 0);
   const tooFew = !busy && available < cost.least;
 
   const send = (text: string) => ask(text.trim(), model);
@@ -101,20 +104,20 @@ export function Chat(props: ChatProps) {
           )}
           {busy && last?.role === "user" && <Answer message={{ id: "next", role: "assistant", parts: [] }} writing />}
           {notice && <p className="text-13 text-muted">{notice}</p>}
-          {problem && <ProblemNote problem={problem} onRetry={() => retry(model)} />}
+          {failed && <ProblemNote problem={failed} onRetry={() => retry(model)} />}
         </div>
       )}
       <p role="status" className="sr-only">
         {statusInWords(busy, last)}
       </p>
       <div className="sticky bottom-0 flex flex-col gap-2 bg-background pb-4">
-        {problem && messages.length === 0 && <ProblemNote problem={problem} onRetry={() => retry(model)} />}
+        {failed && messages.length === 0 && <ProblemNote problem={failed} onRetry={() => retry(model)} />}
         {stopped ? (
           <Banner tone="danger" title="Questions are stopped for this account">
             {stopped}
           </Banner>
         ) : (
-          tooFew && <OutOfCredits available={balance} needed={cost.least} canBuy={canBuy} />
+          (tooFew || refused) && <OutOfCredits available={balance} needed={needed} canBuy={canBuy} />
         )}
         <Composer
           draft={draft}

@@ -29,8 +29,9 @@ interface ComposerProps {
 
 const modelOptions = Object.entries(rateCard).map(([key, rate]) => ({ value: key as ModelKey, label: rate.name }));
 
-function estimateInWords({ low, high }: Estimate, available: number): string {
+function estimateInWords({ low, high, least }: Estimate, available: number): string {
   const range = `About ${formatCredits(low)}–${formatCredits(high)} credits`;
+  if (available < least) return range;
   return high > available ? `${range}; your balance allows a shorter answer` : range;
 }
 

@@ -4,7 +4,7 @@ import { formatCredits } from "@/lib/billing/format";
 import type { Problem } from "./problem";
 
 interface ProblemNoteProps {
-  problem: Problem;
+  problem: Exclude<Problem, { kind: "too_few" }>;
   onRetry: () => void;
 }
 

@@ -63,7 +63,8 @@ export function useConversation({ conversationId, messages: earlier }: Conversat
   async function settleAfter(error: Error) {
     const found = problemOf(error);
     setProblem(found);
-    if (found.kind === "refused") {
+    if (found.kind === "too_few") setBalance(found.available);
+    if (found.kind === "refused" || found.kind === "too_few") {
       setMessages((current) => current.filter((message) => message.id !== answerId.current).slice(0, -1));
       setDraft((typed) => (typed === "" ? question.current : typed));
       return;
