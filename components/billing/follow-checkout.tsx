@@ -5,6 +5,7 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
 import { brand } from "@/components/brand/brand";
+import { useBalance } from "@/components/frame/balance";
 import { buttonVariants } from "@/components/ui/button";
 import { Spinner } from "@/components/ui/spinner";
 import { formatCredits } from "@/lib/billing/format";
@@ -12,6 +13,9 @@ import type { CheckoutProgress } from "@/lib/checkout/progress";
 
 const ASK_EVERY_MS = 1_500;
 const LONG_AFTER_MS = 30_000;
+const MOST_REFRESHES = 20;
+
+type Bought = Extract<CheckoutProgress, { bought: unknown }>["bought"];
 
 const mailLink = (
   <a href={`mailto:${brand.supportEmail}`} className="text-accent underline underline-offset-4">
@@ -56,6 +60,25 @@ function useProgress(sessionId: string, initial: CheckoutProgress) {
   return { progress, takesLong };
 }
 
+/** After the payment the credits follow in a moment: looks again until the balance holds them. */
+function useArrival({ credits }: Bought): boolean {
+  const router = useRouter();
+  const available = useBalance() ?? 0;
+  const [refreshes, setRefreshes] = useState(0);
+  const arrived = available >= credits;
+
+  useEffect(() => {
+    if (arrived || refreshes >= MOST_REFRESHES) return;
+    const timer = setTimeout(() => {
+      router.refresh();
+      setRefreshes(refreshes + 1);
+    }, ASK_EVERY_MS);
+    return () => clearTimeout(timer);
+  }, [arrived, refreshes, router]);
+
+  return arrived;
+}
+
 function Pending({ takesLong }: { takesLong: boolean }) {
   return (
     <>
@@ -70,8 +93,10 @@ function Pending({ takesLong }: { takesLong: boolean }) {
   );
 }
 
-function Paid({ bought }: { bought: Extract<CheckoutProgress, { bought: unknown }>["bought"] }) {
+function Paid({ bought }: { bought: Bought }) {
   const sum = formatCredits(bought.credits);
+  const arrived = useArrival(bought);
+  const where = arrived ? "They are in your balance." : "They reach your balance in a moment.";
   return (
     <>
       <CircleCheck aria-hidden="true" className="size-6 text-success" />
@@ -80,8 +105,8 @@ function Paid({ bought }: { bought: Extract<CheckoutProgress, { bought: unknown 
       </h1>
       <p className="text-sm text-muted">
         {bought.kind === "pack"
-          ? "They are in your balance. A receipt comes by mail, and the invoice stands under Billing."
-          : `${sum} credits come with it every month. The invoice stands under Billing.`}
+          ? `${where} A receipt comes by mail, and the invoice stands under Billing.`
+          : `${sum} credits come with it every month. ${where} The invoice stands under Billing.`}
       </p>
       <div className="flex flex-wrap gap-3">
         <Link href="/assistant" className={buttonVariants()}>

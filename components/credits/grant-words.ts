@@ -2,8 +2,8 @@ import type { GrantSummary } from "@/lib/credits/summary";
 
 const bySource: Record<string, string> = {
   free: "Free plan, this month",
-  alw_bridge: "Plan, start of the period",
-  alw_rest: "Plan, this period",
+  alw_bridge: "Plan, at the start",
+  alw_rest: "Plan, once paid",
   trial: "Trial",
   pack: "Credits you bought",
   topup: "Automatic top-up",
@@ -24,4 +24,9 @@ export type Kind = keyof typeof kinds;
 /** Where credits came from, in words. */
 export function grantName({ source, category }: Pick<GrantSummary, "source" | "category">): string {
   return bySource[source] ?? kinds[category].name;
+}
+
+/** The same without the parts in which a plan's credits come: they end together. */
+export function periodName(grant: Pick<GrantSummary, "source" | "category">): string {
+  return grant.source.startsWith("alw_") ? "Plan, this period" : grantName(grant);
 }

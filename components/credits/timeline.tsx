@@ -3,7 +3,7 @@ import { cn } from "@/components/ui/cn";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { formatCredits, formatDate } from "@/lib/billing/format";
 import type { CreditSummary } from "@/lib/credits/summary";
-import { grantName } from "./grant-words";
+import { periodName } from "./grant-words";
 
 interface Moment {
   id: string;
@@ -15,16 +15,28 @@ interface Moment {
 
 const MOST = 6;
 
+/** What happens at the same time is one moment: a plan's credits come in two lots that end together. */
+function together(moments: Moment[]): Moment[] {
+  const byTime = new Map<string, Moment>();
+  for (const moment of moments) {
+    const key = `${moment.kind} ${moment.at.getTime()} ${moment.name}`;
+    const same = byTime.get(key);
+    byTime.set(key, same ? { ...same, credits: same.credits + moment.credits } : moment);
+  }
+  return [...byTime.values()];
+}
+
 function moments({ grants }: CreditSummary, now: Date): Moment[] {
-  return grants
+  const single = grants
     .flatMap((grant): Moment[] => {
-      const what = { credits: grant.remaining, name: grantName(grant) };
+      const what = { credits: grant.remaining, name: periodName(grant) };
       if (grant.effectiveAt > now) return [{ ...what, id: `${grant.id}+`, at: grant.effectiveAt, kind: "comes" }];
       if (grant.expiresAt && grant.remaining > 0)
         return [{ ...what, id: `${grant.id}-`, at: grant.expiresAt, kind: "expires" }];
       return [];
     })
     .sort((a, b) => a.at.getTime() - b.at.getTime());
+  return together(single);
 }
 
 /** What comes and what expires, in the order of time. */
@@ -39,7 +51,7 @@ export function Timeline({ summary, now }: { summary: CreditSummary; now: Date }
       {all.slice(0, MOST).map((moment, place) => (
         <li key={moment.id} className="flex gap-4">
           <Track filled={moment.kind === "comes"} last={place === all.length - 1 && lasting === 0} />
-          <div className="flex min-w-0 flex-1 flex-wrap items-baseline justify-between gap-x-4 pb-5">
+          <div className="flex min-w-0 flex-1 flex-wrap items-baseline justify-between gap-x-4 pb-5 in-last:pb-0">
             <div>
               <p className="text-sm">
                 {formatDate(moment.at)} <span className="text-13 text-muted">· </span>
