@@ -94,14 +94,10 @@ export const derivations: Record<string, string> = {
     select e.account_id as account, 'spend ' || coalesce(e.key, e.id::text) as what, e.requested::bigint as stored, e.overage_credits - e.credits as derived
     from public.credit_entries e where e.operation = 'spend'`,
 
-  "Every entry goes on from another's balance": `
-    select account_id as account, 'a balance of ' || balance as what, count(*) filter (where side = 'after') as stored, count(*) filter (where side = 'before') as derived
-    from (
-      select e.account_id, e.balance_after as balance, 'after' as side from public.credit_entries e
-      union all select b.account_id, 0, 'after' from public.credit_balances b
-      union all select e.account_id, e.balance_after - e.credits, 'before' from public.credit_entries e
-      union all select b.account_id, b.total - b.debt, 'before' from public.credit_balances b
-    ) balances group by 1, balance`,
+  "Every entry goes on from the one before": `
+    select e.account_id as account, e.operation || ' ' || coalesce(e.key, e.id::text) as what, e.balance_after - e.credits as stored,
+      coalesce(lag(e.balance_after) over (partition by e.account_id order by e.seq), 0) as derived
+    from public.credit_entries e`,
 
   "A reservation was billed what it was settled at": `
     select r.account_id as account, 'reservation ' || r.key as what,

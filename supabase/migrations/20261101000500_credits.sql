@@ -70,6 +70,7 @@ create index credit_grants_in_use on public.credit_grants (account_id, priority,
 create index credit_grants_to_end on public.credit_grants (expires_at) where state = 'open' and expires_at is not null;
 create index credit_grants_to_begin on public.credit_grants (effective_at) where state = 'scheduled';
 
+create sequence public.credit_entries_seq;
 create table public.credit_entries (
   account_id uuid not null references public.accounts (id),
   id uuid not null,
@@ -91,11 +92,14 @@ create table public.credit_entries (
   has_usage_event boolean not null,
   happened_at timestamptz not null,
   recorded_at timestamptz not null,
+  seq bigint not null default nextval('public.credit_entries_seq'),
   primary key (account_id, id),
   constraint an_entry_has_a_known_operation check (operation in ('grant', 'spend', 'expire', 'void', 'claw_back', 'reinstate', 'repay')),
   constraint every_grant_drawn_has_an_amount check (cardinality(grant_ids) = cardinality(grant_amounts))
 );
-comment on table public.credit_entries is 'Every posted change of an account, append-only. credits is the signed change of balance_after, which is total less debt; grant_ids and grant_amounts say exactly which grants it came from or went to. One index only, since this table grows without end: read it by account.';
+comment on table public.credit_entries is 'Every posted change of an account, append-only. credits is the signed change of balance_after, which is total less debt; grant_ids and grant_amounts say exactly which grants it came from or went to. seq is their order within an account. One index only, since this table grows without end: read it by account.';
+
+alter sequence public.credit_entries_seq owned by public.credit_entries.seq;
 
 create table public.credit_reservations (
   account_id uuid not null references public.accounts (id),

@@ -133,7 +133,8 @@ begin
     if item.amount > 0 then
       entries := entries || row(balance.account_id, item.id, 'spend', item.key, item.arguments_hash, item.amount, -(item.amount - bill.overage),
         bill.overage, bill.debt, bill.grant_ids, bill.grant_amounts, balance.total - balance.debt, balance.reserved, balance.overage_used,
-        private.is_low(balance), item.feature, event.model, item.usage is not null, balance.as_of, balance.as_of)::public.credit_entries;
+        private.is_low(balance), item.feature, event.model, item.usage is not null, balance.as_of, balance.as_of,
+        nextval('public.credit_entries_seq'))::public.credit_entries;
       balance := private.judge_low_credit(balance, balance.as_of);
     end if;
   end loop;

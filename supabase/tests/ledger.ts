@@ -31,6 +31,9 @@ export class Account {
   async call(name: string, args: Record<string, unknown> = {}): Promise<Reply> {
     return (await callDirectly(this.sql, name, { account_id: this.id, at: this.now, ...args })) as Reply;
   }
+  async sweep(): Promise<Reply> {
+    return (await callDirectly(this.sql, "expire_credits", { most: 1000, at: this.now })) as Reply;
+  }
   grant(amount: number, more: Record<string, unknown> = {}): Promise<Reply> {
     const terms = { source: "pack", source_id: randomUUID(), category: "paid", priority: 20 };
     return this.call("grant_credits", { ...terms, amount, ...more });
@@ -70,7 +73,7 @@ export class Account {
     return this.sql`
       select e.operation, e.credits::int, e.overage_credits::int as overage, e.debt_credits::int as debt, e.grant_amounts::int[] as amounts,
         (select array_agg(g.source_id order by d.n) from unnest(e.grant_ids) with ordinality d (id, n) join public.credit_grants g on g.id = d.id) as grants
-      from public.credit_entries e where e.account_id = ${this.id} order by e.recorded_at, e.happened_at`;
+      from public.credit_entries e where e.account_id = ${this.id} order by e.seq`;
   }
   /** Everything of the account, to see that nothing has changed. */
   async snapshot(): Promise<string> {
