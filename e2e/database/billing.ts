@@ -8,8 +8,10 @@ import type Stripe from "stripe";
 import { accountId, userId } from "../../lib/billing/units";
 import type { Buyer } from "../../lib/checkout/start";
 import { type Processed, processPendingEvents, receiveStripeEvent } from "../../lib/events/inbox";
+import { EVENT_TYPES } from "../../lib/events/types";
+import { setUpStripe } from "../../lib/stripe/account";
 import { stripe } from "../../lib/stripe/client";
-import { setUpStripe } from "../../lib/stripe/setup";
+
 import { closeDatabase } from "../../lib/supabase/direct";
 import type { Double } from "../../local/stripe/core/double.ts";
 import { startDouble } from "../../local/stripe/server.ts";
@@ -87,7 +89,7 @@ export async function openBillingScene(): Promise<BillingScene> {
     return scene.deliver ? (await receiveStripeEvent(body, signature)).status : 200;
   });
   setEnvironment(database, double, port, clockFile);
-  const { webhookSecret } = await setUpStripe({ dryRun: false, say: () => undefined });
+  const { webhookSecret } = await setUpStripe({ dryRun: false, events: EVENT_TYPES, say: () => undefined });
   process.env.STRIPE_WEBHOOK_SECRET = webhookSecret ?? "";
 
   const scene: BillingScene = {

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BillingScene, openBillingScene } from "@/e2e/database/billing";
 import { packOf, planOf } from "@/lib/billing/offers";
+import { EVENT_TYPES } from "@/lib/events/types";
+import { setUpStripe } from "@/lib/stripe/account";
 import { stripe } from "@/lib/stripe/client";
-import { setUpStripe } from "@/lib/stripe/setup";
+
 import { type Buyer, startCheckout } from "./start";
 
 let scene: BillingScene;
@@ -25,7 +27,7 @@ const buyPlan = (buyer: Buyer, plan: "starter" | "pro" = "starter", interval: "m
 
 test("setting Stripe up again changes nothing", async () => {
   const said: string[] = [];
-  await setUpStripe({ dryRun: false, say: (line) => said.push(line) }, "whsec_known");
+  await setUpStripe({ dryRun: false, events: EVENT_TYPES, say: (line) => said.push(line) }, "whsec_known");
   expect(said).toEqual([]);
 });
 

@@ -6,7 +6,7 @@ import { now } from "@/lib/clock";
 import { API_VERSION, stripe } from "@/lib/stripe/client";
 import { rpc } from "@/lib/supabase/rpc";
 import { processPendingEvents, receiveStripeEvent, retryDelaySeconds } from "./inbox";
-import { withCustomer } from "./lease";
+import { CustomerBusy, withCustomer } from "./lease";
 import { reconcileCheckouts } from "./reconcile";
 
 let scene: BillingScene;
@@ -207,6 +207,19 @@ describe("a worker that dies half-way", () => {
       });
     });
   });
+});
+
+test("one customer has one worker at a time; the others leave its events for later", async () => {
+  const { buyer, events } = await paidUnheard();
+  const customer = JSON.parse(events[0]?.body ?? "").data.object.customer;
+  for (const { body, signature } of events) await receive(body, signature);
+  await withCustomer(customer, async () => {
+    await expect(withCustomer(customer, async () => undefined)).rejects.toThrow(CustomerBusy);
+    await processPendingEvents();
+    expect((await scene.balance(buyer)).total).toBe(0);
+  });
+  await processPendingEvents();
+  expect((await scene.balance(buyer)).total).toBe(credits);
 });
 
 describe("while Stripe is out of order", () => {
