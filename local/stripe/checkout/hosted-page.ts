@@ -7,8 +7,8 @@ import { noticePage } from "../pages/frame.ts";
 import { mistakeInEmail, readCard, readTypedPayment } from "../pages/typed-payment.ts";
 import { writeMoney } from "../pages/wording.ts";
 import { createCard } from "../resources/payment-method-rules.ts";
-import { finishAuthentication } from "../resources/payments.ts";
-import { type Confirmation, confirmSession, resumeSession } from "./confirm.ts";
+import { authenticateSession, confirmSession } from "./confirm.ts";
+import type { Confirmation } from "./confirmation.ts";
 import { applyCode, removeCode } from "./promotion.ts";
 import { changeRecord, findRecord, type Session } from "./record.ts";
 import { needsCard, viewOf } from "./view.ts";
@@ -35,8 +35,7 @@ export function answerForm({ path, form }: PageRequest, context: Context): PageA
       return redraw(session, typed, {}, null, context);
     case "authenticate":
     case "refuse":
-      finishAuthentication(context, form.payment_intent ?? "", form.act === "authenticate");
-      return afterTry(session, typed, resumeSession(session.id, form.payment_intent ?? "", context), context);
+      return afterTry(session, typed, authenticateSession(session.id, form.act === "authenticate", context), context);
     default:
       return tryToPay(session, typed, context);
   }
@@ -85,8 +84,7 @@ function afterTry(session: Session, typed: TypedPayment, tried: Confirmation, co
       return {
         body: authenticationPage({
           address: `/c/pay/${session.id}`,
-          amount: writeMoney(tried.intent.amount, tried.intent.currency),
-          paymentIntent: tried.intent.id,
+          amount: tried.amountCents === null ? null : writeMoney(tried.amountCents, session.currency ?? "usd"),
           typed,
         }),
       };

@@ -132,12 +132,11 @@ describe("a credit pack bought on the hosted page", () => {
     const asked = await sendForm(session.url, { act: "pay", ...goodCard, number: "4000 0027 6000 3184" });
     const page = await asked.text();
     expect(page).toContain("Complete authentication");
-    const intent = /name="payment_intent" value="(pi_\w+)"/.exec(page)?.[1] ?? "";
-    const failed = await sendForm(session.url, { act: "refuse", payment_intent: intent, ...goodCard });
+    const failed = await sendForm(session.url, { act: "refuse", ...goodCard });
     expect(failed.status).toBe(402);
     expect((await stripe.checkout.sessions.retrieve(session.id)).status).toBe("open");
     await sendForm(session.url, { act: "pay", ...goodCard, number: "4000 0027 6000 3184" });
-    const passed = await sendForm(session.url, { act: "authenticate", payment_intent: intent, ...goodCard });
+    const passed = await sendForm(session.url, { act: "authenticate", ...goodCard });
     expect(passed.status).toBe(303);
     expect(await stripe.checkout.sessions.retrieve(session.id)).toMatchObject({
       status: "complete",
@@ -226,5 +225,26 @@ describe("a checkout session", () => {
       );
     const [one, other] = [await create(), await create()];
     expect(other.id).toBe(one.id);
+  });
+});
+
+describe("a card saved without a purchase", () => {
+  test("is the customer's, with a setup intent, and nothing is charged", async () => {
+    const session = await stripe.checkout.sessions.create({
+      mode: "setup",
+      currency: "usd",
+      customer: customer.id,
+      success_url: "http://localhost:3000/",
+    });
+    expect((await sendForm(session.url, { act: "pay", ...goodCard, number: "4000 0000 0000 0002" })).status).toBe(402);
+    expect((await sendForm(session.url, { act: "pay", ...goodCard })).status).toBe(303);
+    const done = await stripe.checkout.sessions.retrieve(session.id, { expand: ["setup_intent"] });
+    expect(done).toMatchObject({
+      status: "complete",
+      payment_status: "no_payment_required",
+      setup_intent: { status: "succeeded" },
+    });
+    expect((await stripe.paymentMethods.list({ customer: customer.id })).data).toHaveLength(1);
+    expect((await stripe.charges.list({ customer: customer.id })).data).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { StripeError } from "../core/error.ts";
 import type { Context } from "../core/resource.ts";
 import { couponOf } from "../invoices/discounts.ts";
+import { cancelIntent } from "../resources/payments.ts";
 import { expireIncomplete } from "../subscriptions/standing.ts";
 import { changeRecord, findRecord, type Session, type SessionRecord } from "./record.ts";
 import { withSums } from "./sums.ts";
@@ -36,7 +37,16 @@ function reprice(session: Session, discount: SessionRecord["discount"], context:
   changeRecord(session.id, { discount, lines, pendingSubscription: null }, context);
   const discounts = discount ? [{ coupon: null, promotion_code: discount.promotion_code ?? null }] : [];
   context.save<Session>({ ...summed, discounts });
-  if (!session.payment_intent) return;
-  const intent = context.find("payment_intent", session.payment_intent);
-  context.save({ ...intent, amount: summed.amount_total ?? 0 });
+  if (session.payment_intent) repriceIntent(session.payment_intent, summed, context);
+}
+
+function repriceIntent(id: string, session: Session, context: Context): void {
+  const amount = session.amount_total ?? 0;
+  const intent = context.find("payment_intent", id);
+  if (amount > 0) {
+    context.save({ ...intent, amount });
+    return;
+  }
+  cancelIntent(context, id, "abandoned");
+  context.save<Session>({ ...context.find("checkout.session", session.id), payment_intent: null });
 }

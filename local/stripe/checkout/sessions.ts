@@ -11,6 +11,7 @@ import { paymentPages } from "./payment-pages.ts";
 import { type CreateParams, findRecord, type Session } from "./record.ts";
 
 const leftOutParameters = [
+  "after_expiration",
   "custom_fields",
   "customer_account",
   "optional_items",
@@ -19,6 +20,22 @@ const leftOutParameters = [
   "return_url",
   "shipping_address_collection",
   "shipping_options",
+];
+
+const leftOutOfPayments = [
+  "application_fee_amount",
+  "capture_method",
+  "on_behalf_of",
+  "transfer_data",
+  "transfer_group",
+];
+const leftOutOfSubscriptions = [
+  "application_fee_percent",
+  "billing_cycle_anchor_config",
+  "default_tax_rates",
+  "on_behalf_of",
+  "pending_invoice_item_interval",
+  "transfer_data",
 ];
 
 /** Checkout sessions: the API, the hosted page at /c/pay/…, expiry, and the CLI's door to the page. */
@@ -30,6 +47,9 @@ export const checkoutSessions: Resource = {
       params: "Checkout.SessionCreateParams",
       handle({ params }, context) {
         leftOut(params, leftOutParameters);
+        leftOut(params.payment_intent_data ?? {}, leftOutOfPayments);
+        leftOut(params.subscription_data ?? {}, leftOutOfSubscriptions);
+        for (const line of params.line_items ?? []) leftOut(line, ["adjustable_quantity", "tax_rates"]);
         return createSession(params, context);
       },
     }),

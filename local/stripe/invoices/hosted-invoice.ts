@@ -63,7 +63,7 @@ function answerForm(invoice: Invoice, form: Record<string, string>, context: Con
   const current = intent ? context.find("payment_intent", intent) : null;
   if (after.status === "open" && current?.status === "requires_action") {
     const amount = writeMoney(current.amount, current.currency);
-    return { body: authenticationPage({ address: addressOf(invoice), amount, paymentIntent: current.id, typed }) };
+    return { body: authenticationPage({ address: addressOf(invoice), amount, typed }) };
   }
   return alert ? { ...draw(after, typed, {}, alert), status: 402 } : seeInvoice(invoice);
 }
@@ -90,7 +90,7 @@ function authenticated(
   typed: TypedPayment,
   context: Context,
 ): PageAnswer {
-  const intent = finishAuthentication(context, form.payment_intent ?? "", form.act === "authenticate");
+  const intent = finishAuthentication(context, intentOf(invoice, context) ?? "", form.act === "authenticate");
   if (intent.status === "succeeded") return seeInvoice(invoice);
   const after = context.find("invoice", invoice.id);
   return { ...draw(after, typed, {}, triedAnother(declineError(intent).message)), status: 402 };

@@ -5,8 +5,8 @@ import { html } from "./html.ts";
 interface AuthenticationView {
   /** Where both answers are posted, as `act=authenticate` or `act=refuse`. */
   address: string;
-  amount: string;
-  paymentIntent: string;
+  /** Null when nothing is charged now. */
+  amount: string | null;
   typed: TypedPayment;
 }
 
@@ -16,9 +16,8 @@ export function authenticationPage(view: AuthenticationView): string {
     title: "Confirm it is you",
     body: html`<main class="notice"><div class="card">
 <h1>Confirm it is you</h1>
-<p>The bank asks you to approve a payment of <strong>${view.amount}</strong>. This page stands for the bank's 3D Secure step.</p>
+<p>The bank asks you to approve ${view.amount ? html`a payment of <strong>${view.amount}</strong>` : "saving this card"}. This page stands for the bank's 3D Secure step.</p>
 <form method="post" action="${view.address}" data-once>
-<input type="hidden" name="payment_intent" value="${view.paymentIntent}">
 ${hiddenFields(view.typed)}
 <div class="actions">
 <button type="submit" name="act" value="authenticate">Complete authentication</button>
