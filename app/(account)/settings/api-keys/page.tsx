@@ -49,7 +49,7 @@ export default async function ApiKeysPage() {
         </>
       ) : (
         <EmptyState title="API keys are for owners and admins">
-          Ask one of them for a key, or to make you an admin. Members see who they are in Settings.
+          Ask one of them for a key, or to make you an admin. You see who they are in Settings.
         </EmptyState>
       )}
     </div>
