@@ -237,6 +237,7 @@ export type Database = {
           overage_starts_at: string | null;
           overage_ends_at: string | null;
           overage_used: number;
+          overage_before: number;
           overage_reserved: number;
           low_credit_percent: number;
           low_credit_threshold: number | null;
@@ -259,6 +260,7 @@ export type Database = {
           overage_starts_at?: string | null;
           overage_ends_at?: string | null;
           overage_used?: number;
+          overage_before?: number;
           overage_reserved?: number;
           low_credit_percent?: number;
           low_credit_threshold?: number | null;
@@ -281,6 +283,7 @@ export type Database = {
           overage_starts_at?: string | null;
           overage_ends_at?: string | null;
           overage_used?: number;
+          overage_before?: number;
           overage_reserved?: number;
           low_credit_percent?: number;
           low_credit_threshold?: number | null;
@@ -309,8 +312,10 @@ export type Database = {
           low_after: boolean;
           feature: string | null;
           model: string | null;
+          has_usage_event: boolean;
           happened_at: string;
           recorded_at: string;
+          seq: number;
         };
         Insert: {
           account_id: string;
@@ -330,8 +335,10 @@ export type Database = {
           low_after: boolean;
           feature?: string | null;
           model?: string | null;
+          has_usage_event: boolean;
           happened_at: string;
           recorded_at: string;
+          seq?: number;
         };
         Update: {
           account_id?: string;
@@ -351,8 +358,10 @@ export type Database = {
           low_after?: boolean;
           feature?: string | null;
           model?: string | null;
+          has_usage_event?: boolean;
           happened_at?: string;
           recorded_at?: string;
+          seq?: number;
         };
         Relationships: [];
       };
@@ -1368,8 +1377,18 @@ export type Database = {
           livemode: boolean;
         }; Returns: Json };
       find_free_accounts: { Args: {
+          month: string;
           after_id: string;
+          made_since: string;
           most: number;
+        }; Returns: Json };
+      find_overdue_customers: { Args: {
+          livemode: boolean;
+          most: number;
+          at: string;
+        }; Returns: Json };
+      find_purchase: { Args: {
+          payment_intent_id: string;
         }; Returns: Json };
       finish_answer: { Args: {
           account_id: string;
@@ -1553,12 +1572,6 @@ export type Database = {
           account_id: string;
           customer_id: string;
           livemode: boolean;
-          at: string;
-        }; Returns: Json };
-      save_invoices: { Args: {
-          customer_id: string;
-          lease: string;
-          invoices: Json;
           at: string;
         }; Returns: Json };
       save_pack_purchase: { Args: {
