@@ -65,9 +65,15 @@ function cancelAtOf(raw: Stripe.Subscription, periodEnd: Date): Date | null {
 /**
  * The subscription that counts for the account: the oldest live one that we made, else the oldest live one, else one
  * whose first payment is unfinished, else the one that ended last.
+ * @param before the one that counted until now; of two made in the same second it stays
  */
-export function mirroredOf(subscriptions: ReadSubscription[], account: string): ReadSubscription | null {
-  const byAge = [...subscriptions].sort((a, b) => a.raw.created - b.raw.created || a.raw.id.localeCompare(b.raw.id));
+export function mirroredOf(
+  subscriptions: ReadSubscription[],
+  account: string,
+  before: string | null,
+): ReadSubscription | null {
+  const isBefore = ({ raw }: ReadSubscription) => (raw.id === before ? 0 : 1);
+  const byAge = [...subscriptions].sort((a, b) => a.raw.created - b.raw.created || isBefore(a) - isBefore(b));
   const live = byAge.filter(isLive);
   return (
     live.find((subscription) => subscription.raw.metadata.account === account) ??

@@ -46,7 +46,7 @@ export async function syncSubscription({ customer, lease }: { customer: string; 
     readStanding(accountId(account)),
   ]);
   const subscriptions = await Promise.all(raw.map((subscription) => readSubscription(subscription, invoices)));
-  const mirrored = mirroredOf(subscriptions, account);
+  const mirrored = mirroredOf(subscriptions, account, standing.subscription?.id ?? null);
   const orders = mirrored ? allowanceOrders(mirrored, account, standing, at) : { grants: [], voids: [] };
   const answer = await rpc<{ ok: boolean; code: string; conflicts?: string[] }>("save_subscription", {
     customer_id: customer,
