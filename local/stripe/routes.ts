@@ -18,6 +18,7 @@ import { products } from "./resources/products.ts";
 import { refunds } from "./resources/refunds.ts";
 import { setupIntents } from "./resources/setup-intents.ts";
 import { webhookEndpoints } from "./resources/webhook-endpoints.ts";
+import { invoicePreviews } from "./subscriptions/preview.ts";
 import { subscriptionItems } from "./subscriptions/subscription-items.ts";
 import { subscriptions } from "./subscriptions/subscriptions.ts";
 
@@ -36,6 +37,7 @@ export const resources: Resource[] = [
   disputes,
   meters,
   meterEvents,
+  invoicePreviews,
   invoices,
   invoiceItems,
   invoicePayments,

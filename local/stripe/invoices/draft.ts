@@ -25,12 +25,15 @@ export interface NewInvoice {
   fields?: Partial<Invoice>;
 }
 
-/**
- * Makes an invoice in draft and tells of it (`invoice.created`). Pending invoice items of the customer must be among
- * the lines already; see `pendingLines`.
- */
+/** Makes an invoice in draft and tells of it (`invoice.created`). */
 export function draftInvoice(wanted: NewInvoice, context: Context): Invoice {
-  const id = context.newId("in");
+  const invoice = context.save(composeInvoice(wanted, context.newId("in"), context));
+  context.emit("invoice.created", invoice);
+  return invoice;
+}
+
+/** Writes an invoice without keeping it, as a preview is. */
+export function composeInvoice(wanted: NewInvoice, id: string, context: Context): Invoice {
   const customer = context.find("customer", wanted.customer, "customer");
   const subscription = wanted.subscription;
   const invoice = context.build("invoice", {
@@ -80,14 +83,11 @@ export function draftInvoice(wanted: NewInvoice, context: Context): Invoice {
     status_transitions: { finalized_at: null, marked_uncollectible_at: null, paid_at: null, voided_at: null },
     ...wanted.fields,
   });
-  const written = withLines(
+  return withLines(
     invoice,
     wanted.lines.map((line) => writeLine(line, invoice, context)),
     context,
   );
-  context.save(written);
-  context.emit("invoice.created", written);
-  return written;
 }
 
 /** Turns a drafted line into one of the invoice. */

@@ -6,7 +6,7 @@ type InvoiceItem = Objects["invoiceitem"];
 
 /**
  * The invoice items of a customer that wait for an invoice, as lines.
- * @param subscription when given, items of other subscriptions stay behind.
+ * @param subscription items of other live subscriptions stay behind.
  */
 export function pendingItems(
   customer: string,
@@ -16,7 +16,7 @@ export function pendingItems(
 ): InvoiceItem[] {
   return context.store.objects("invoiceitem").list((item) => {
     const owner = item.parent?.subscription_details?.subscription ?? null;
-    const ours = owner === null || owner === subscription;
+    const ours = owner === null || owner === subscription || context.find("subscription", owner).ended_at !== null;
     return item.customer === customer && item.invoice === null && item.currency === currency && ours;
   });
 }

@@ -1,6 +1,6 @@
 import type { Context } from "../core/resource.ts";
 import { discountsAfterInvoice } from "../invoices/discounts.ts";
-import { draftInvoice, type Invoice } from "../invoices/draft.ts";
+import { composeInvoice, draftInvoice, type Invoice, type NewInvoice } from "../invoices/draft.ts";
 import type { LineDraft } from "../invoices/lines.ts";
 import { periodLines } from "../invoices/lines.ts";
 import { meteredLines, rememberMetered } from "../invoices/metered-lines.ts";
@@ -31,6 +31,21 @@ export function billSubscription(
   bill: Bill,
   context: Context,
 ): { invoice: Invoice; subscription: Subscription } {
+  const { wanted, metered, waiting } = invoiceFor(subscription, bill, context);
+  const invoice = draftInvoice(wanted, context);
+  rememberMetered(invoice.id, metered, context);
+  takeItems(waiting, invoice.id, context);
+  const discounts = discountsAfterInvoice(subscription.discounts, context);
+  return { invoice, subscription: context.save({ ...subscription, latest_invoice: invoice.id, discounts }) };
+}
+
+/** The same invoice without keeping anything: what it would say if it were made now. */
+export function previewBill(subscription: Subscription, bill: Bill, context: Context): Invoice {
+  const { wanted } = invoiceFor(subscription, bill, context);
+  return composeInvoice(wanted, context.newId("upcoming_in"), context);
+}
+
+function invoiceFor(subscription: Subscription, bill: Bill, context: Context) {
   const customer = subscription.customer;
   const waiting = pendingItems(customer, subscription.currency, subscription.id, context);
   const metered = bill.charges.flatMap(({ item, period }) => {
@@ -40,37 +55,31 @@ export function billSubscription(
       : [];
   });
   const advance = bill.charges.filter(({ item }) => !isMetered(item.price));
-  const invoice = draftInvoice(
-    {
-      customer,
-      currency: subscription.currency,
-      billingReason: bill.reason,
-      lines: [
-        ...metered.flatMap((item) => meteredLines(item, customer, context)),
-        ...(bill.extraLines ?? []),
-        ...waiting.map(lineOfItem),
-        ...advance.flatMap(({ item, period }) =>
-          periodLines(billedItem(item, subscription.currency, context), item.quantity ?? 1, period),
-        ),
-      ],
-      period: bill.period,
-      discounts: subscription.discounts,
-      subscription: { id: subscription.id, metadata: subscription.metadata },
-      collectionMethod: subscription.collection_method,
-      dueDate: subscription.days_until_due === null ? null : context.now() + subscription.days_until_due * 86_400,
-      autoAdvance: bill.autoAdvance ?? true,
-      automaticTax: subscription.automatic_tax.enabled,
-      fields: {
-        account_tax_ids: subscription.invoice_settings.account_tax_ids,
-        custom_fields: subscription.invoice_settings.custom_fields,
-        description: subscription.invoice_settings.description ?? subscription.description,
-        footer: subscription.invoice_settings.footer,
-      },
+  const wanted: NewInvoice = {
+    customer,
+    currency: subscription.currency,
+    billingReason: bill.reason,
+    lines: [
+      ...metered.flatMap((item) => meteredLines(item, customer, context)),
+      ...(bill.extraLines ?? []),
+      ...waiting.map(lineOfItem),
+      ...advance.flatMap(({ item, period }) =>
+        periodLines(billedItem(item, subscription.currency, context), item.quantity ?? 1, period),
+      ),
+    ],
+    period: bill.period,
+    discounts: subscription.discounts,
+    subscription: { id: subscription.id, metadata: subscription.metadata },
+    collectionMethod: subscription.collection_method,
+    dueDate: subscription.days_until_due === null ? null : context.now() + subscription.days_until_due * 86_400,
+    autoAdvance: bill.autoAdvance ?? true,
+    automaticTax: subscription.automatic_tax.enabled,
+    fields: {
+      account_tax_ids: subscription.invoice_settings.account_tax_ids,
+      custom_fields: subscription.invoice_settings.custom_fields,
+      description: subscription.invoice_settings.description ?? subscription.description,
+      footer: subscription.invoice_settings.footer,
     },
-    context,
-  );
-  rememberMetered(invoice.id, metered, context);
-  takeItems(waiting, invoice.id, context);
-  const discounts = discountsAfterInvoice(subscription.discounts, context);
-  return { invoice, subscription: context.save({ ...subscription, latest_invoice: invoice.id, discounts }) };
+  };
+  return { wanted, metered, waiting };
 }

@@ -101,6 +101,41 @@ describe("a subscription", () => {
     expect(renewal).toMatchObject({ total: 7250, status: "paid" });
   });
 
+  test("whose plan is swapped can be charged for it at once, or left as it was when the card refuses", async () => {
+    const customer = await subscriber(stripe);
+    const made = await stripe.subscriptions.create({ customer: customer.id, items: [{ price: sold.base.id }] });
+    const items = [{ id: made.items.data[0]?.id, price: pro.id }];
+    await bench.control("POST", "dashboard/decline-next", { customer: customer.id, times: 1 });
+    const change = { items, proration_behavior: "always_invoice", payment_behavior: "error_if_incomplete" } as const;
+    expect((await refusal(stripe.subscriptions.update(made.id, change))).statusCode).toBe(402);
+    const same = await stripe.subscriptions.retrieve(made.id);
+    expect(same).toMatchObject({ status: "active", items: { data: [{ price: { id: sold.base.id } }] } });
+    await bench.control("POST", "dashboard/decline-next", { customer: customer.id, times: 0 });
+    await stripe.subscriptions.update(made.id, change);
+    const [invoice] = (await stripe.invoices.list({ subscription: made.id })).data;
+    expect(invoice).toMatchObject({ billing_reason: "subscription_update", status: "paid" });
+    expect(invoice?.total).toBeGreaterThan(2890);
+  });
+
+  test("can be asked what its next invoice will say, and that invoice says it", async () => {
+    const customer = await subscriber(stripe);
+    const items = [{ price: sold.base.id }, { price: sold.overage.id }];
+    const made = await stripe.subscriptions.create({ customer: customer.id, items });
+    await stripe.billing.meterEvents.create({
+      event_name: sold.meter.event_name,
+      payload: { stripe_customer_id: customer.id, value: "400000" },
+    });
+    const preview = await stripe.invoices.createPreview({ subscription: made.id });
+    expect(preview).toMatchObject({ total: 7900, status: "draft", id: expect.stringMatching(/^upcoming_in_/) });
+    expect((await stripe.invoices.list({ subscription: made.id })).data).toHaveLength(1);
+    await bench.advance(32 * day);
+    const [renewal] = (await stripe.invoices.list({ subscription: made.id })).data;
+    const words = (invoice: Stripe.Invoice | undefined) =>
+      invoice?.lines.data.map((line) => [line.amount, line.period]);
+    expect(renewal?.total).toBe(preview.total);
+    expect(words(renewal)).toEqual(words(preview));
+  });
+
   test("given an item without an id gets one more, and refuses the same price twice", async () => {
     const customer = await subscriber(stripe);
     const made = await stripe.subscriptions.create({ customer: customer.id, items: [{ price: sold.base.id }] });

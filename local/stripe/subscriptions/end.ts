@@ -2,10 +2,11 @@ import type { Context } from "../core/resource.ts";
 import { attemptInvoice, paymentMethodFor, stopCollecting } from "../invoices/collect.ts";
 import { shareOf } from "../invoices/decimal.ts";
 import { finalizeInvoice } from "../invoices/finalize.ts";
-import { prorationLine } from "../invoices/lines.ts";
+import { type LineDraft, prorationLine } from "../invoices/lines.ts";
 import { amountFor } from "../invoices/rating.ts";
 import { billSubscription, type ItemCharge } from "./billing.ts";
 import { billedItem, isMetered, type Subscription } from "./items.ts";
+import { keepProrations } from "./prorations.ts";
 import { scheduleTurn } from "./schedule.ts";
 
 interface End {
@@ -47,7 +48,7 @@ export function billAfterEnd(subscription: Subscription, { prorate }: { prorate:
   const charges = items
     .filter((item) => isMetered(item.price))
     .map((item): ItemCharge => ({ item, period: { start: item.current_period_start, end: now } }));
-  const credits = prorate ? unusedTime(subscription, context) : [];
+  const credits = prorate ? unusedTime(subscription, context).map(({ line }) => line) : [];
   if (charges.length === 0 && credits.length === 0) return;
   const period = { start: Math.min(...items.map((item) => item.current_period_start)), end: now };
   const ended = context.find("subscription", subscription.id);
@@ -58,7 +59,7 @@ export function billAfterEnd(subscription: Subscription, { prorate }: { prorate:
 }
 
 /** Credits for what is left of each item's period that was paid in advance. */
-export function unusedTime(subscription: Subscription, context: Context) {
+function unusedTime(subscription: Subscription, context: Context): { item: string; line: LineDraft }[] {
   const now = context.now();
   return subscription.items.data
     .filter((item) => !isMetered(item.price) && item.current_period_end > now && subscription.status !== "trialing")
@@ -66,6 +67,12 @@ export function unusedTime(subscription: Subscription, context: Context) {
       const billed = billedItem(item, subscription.currency, context);
       const whole = item.current_period_end - item.current_period_start;
       const credit = shareOf(amountFor(billed.price, item.quantity ?? 1), item.current_period_end - now, whole);
-      return prorationLine(billed, item.quantity ?? 1, { start: now, end: item.current_period_end }, -credit, null);
+      const rest = { start: now, end: item.current_period_end };
+      return { item: item.id, line: prorationLine(billed, item.quantity ?? 1, rest, -credit, null) };
     });
+}
+
+/** Keeps the credit for unused time for the customer's next invoice. */
+export function creditAfterEnd(subscription: Subscription, context: Context): void {
+  keepProrations(subscription, unusedTime(subscription, context), context);
 }

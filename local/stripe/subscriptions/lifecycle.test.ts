@@ -274,6 +274,28 @@ describe("a renewal that is declined", () => {
     expect(await bench.types()).toContain("customer.subscription.deleted");
   });
 
+  test("by a bank that will never say yes is counted on, but tried again only with another card", async () => {
+    await bench.control("POST", "settings", { endOfRetries: "past_due" });
+    const customer = await subscriber(stripe);
+    const made = await hybrid(customer.id);
+    await bench.control("POST", "dashboard/decline-next", {
+      customer: customer.id,
+      times: 1,
+      decline_code: "lost_card",
+      final: true,
+    });
+    await bench.advance(32 * day);
+    const charges = async () => (await stripe.charges.list({ customer: customer.id })).data.length;
+    const before = await charges();
+    await bench.advance(4 * day);
+    expect((await invoicesOf(made.id))[0]).toMatchObject({ status: "open", attempt_count: 2 });
+    expect(await charges()).toBe(before);
+    const other = await stripe.paymentMethods.attach("pm_card_mastercard", { customer: customer.id });
+    await stripe.subscriptions.update(made.id, { default_payment_method: other.id });
+    await bench.advance(5 * day);
+    expect((await invoicesOf(made.id))[0]).toMatchObject({ status: "paid", attempt_count: 3 });
+  });
+
   test("is made good by another card, at the invoice's own page too", async () => {
     await bench.control("POST", "settings", { endOfRetries: "past_due" });
     const { subscription } = await declining();

@@ -6,7 +6,7 @@ import type { Objects, Params, StripeObject } from "../core/objects.ts";
 import { type Context, leftOut, type Resource, route } from "../core/resource.ts";
 import { invoiceOf } from "../invoices/payment.ts";
 import { startSubscription } from "./create.ts";
-import { billAfterEnd, endSubscription } from "./end.ts";
+import { billAfterEnd, creditAfterEnd, endSubscription } from "./end.ts";
 import type { Subscription } from "./items.ts";
 import { resumeSubscription } from "./resume.ts";
 import { scheduleTurn, tellTrialEnd } from "./schedule.ts";
@@ -78,6 +78,7 @@ export const subscriptions: Resource = {
         const words = { comment: details?.comment || null, feedback: details?.feedback || null };
         endSubscription(subscription, { reason: "cancellation_requested", ...words }, context);
         if (params.invoice_now) billAfterEnd(subscription, { prorate: params.prorate ?? false }, context);
+        else if (params.prorate) creditAfterEnd(subscription, context);
         return context.find("subscription", subscription.id);
       },
     }),

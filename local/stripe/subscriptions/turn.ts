@@ -25,19 +25,24 @@ export function turnSubscription(subscription: Subscription, context: Context): 
 
 /** Renews the items whose period is over: a draft invoice for what was used and for what begins. */
 function renewItems(subscription: Subscription, context: Context): void {
-  const due = subscription.items.data.filter((item) => item.current_period_end <= context.now());
+  const { due, charges, former } = renewalAt(subscription, context.now());
   if (due.length === 0) {
     scheduleTurn(subscription, context);
     return;
   }
-  const charges: ItemCharge[] = due.map((item) => ({
-    item,
-    period: isMetered(item.price) ? periodOf(item) : nextPeriod(item, subscription),
-  }));
-  const former: Period = { start: Math.min(...due.map((item) => item.current_period_start)), end: context.now() };
   const renewed = roll(subscription, due);
   context.update("customer.subscription.updated", renewed);
   bill(renewed, charges, former, context);
+}
+
+/** What a renewal bills at a moment: metered items for the period that ends, the others for the one that begins. */
+export function renewalAt(subscription: Subscription, moment: number) {
+  const due = subscription.items.data.filter((item) => item.current_period_end <= moment);
+  const charges = due.map((item): ItemCharge => {
+    return { item, period: isMetered(item.price) ? periodOf(item) : nextPeriod(item, subscription) };
+  });
+  const former: Period = { start: Math.min(...due.map((item) => item.current_period_start)), end: moment };
+  return { due, charges, former };
 }
 
 /**

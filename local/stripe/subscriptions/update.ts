@@ -4,6 +4,7 @@ import { mergeMetadata } from "../core/metadata.ts";
 import type { Params } from "../core/objects.ts";
 import { type Context, leftOut } from "../core/resource.ts";
 import { redeemDiscounts } from "../invoices/discounts.ts";
+import { billChange } from "./bill-change.ts";
 import { changeItems } from "./change-items.ts";
 import type { Subscription } from "./items.ts";
 import { plannedEnd } from "./planned-end.ts";
@@ -17,7 +18,15 @@ type Update = Params<Stripe.SubscriptionUpdateParams>;
  * @throws 400 when it has ended, or for a combination Stripe refuses.
  */
 export function updateSubscription(subscription: Subscription, params: Update, context: Context): Subscription {
-  leftOut(params, ["add_invoice_items", "billing_schedules", "billing_thresholds", "transfer_data", "on_behalf_of"]);
+  leftOut(params, [
+    "add_invoice_items",
+    "billing_cycle_anchor",
+    "billing_schedules",
+    "billing_thresholds",
+    "on_behalf_of",
+    "transfer_data",
+  ]);
+  if (params.payment_behavior === "pending_if_incomplete") leftOut(params, ["payment_behavior"]);
   if (["canceled", "incomplete_expired"].includes(subscription.status)) {
     refuseEnded(params);
   }
@@ -26,6 +35,9 @@ export function updateSubscription(subscription: Subscription, params: Update, c
   const updated = context.update("customer.subscription.updated", swapped);
   if (params.trial_end === "now" && updated.status === "trialing") endTrial(updated, context, true);
   else scheduleTurn(updated, context);
+  if (params.items && params.proration_behavior === "always_invoice") {
+    billChange(context.find("subscription", subscription.id), params.payment_behavior, context);
+  }
   return context.find("subscription", subscription.id);
 }
 
