@@ -24,7 +24,7 @@ export default function LandingPage() {
             went.
           </p>
           <div className="flex flex-wrap gap-3">
-            <Link href="/sign-up" className={buttonVariants({ size: "lg" })}>
+            <Link href="/sign-up" prefetch={false} className={buttonVariants({ size: "lg" })}>
               Start free
             </Link>
             <Link href="/pricing" className={buttonVariants({ size: "lg", variant: "secondary" })}>
@@ -57,7 +57,7 @@ export default function LandingPage() {
       <section className="border-t border-border">
         <div className="page-width flex flex-wrap items-center justify-between gap-6 py-12">
           <p className="text-lg font-semibold tracking-tight">Try it with {formatCredits(free)} credits on us.</p>
-          <Link href="/sign-up" className={buttonVariants({ size: "lg" })}>
+          <Link href="/sign-up" prefetch={false} className={buttonVariants({ size: "lg" })}>
             Start free
           </Link>
         </div>

@@ -12,7 +12,9 @@ export function GrantsTable({ summary, now }: { summary: CreditSummary; now: Dat
         <TR>
           <TH>From</TH>
           <TH numeric>Left</TH>
-          <TH numeric>Of</TH>
+          <TH numeric className="max-sm:hidden">
+            Of
+          </TH>
           <TH numeric>Expires</TH>
           <TH className="max-sm:hidden">Kind</TH>
         </TR>
@@ -27,7 +29,7 @@ export function GrantsTable({ summary, now }: { summary: CreditSummary; now: Dat
               )}
             </TD>
             <TD numeric>{formatCredits(grant.remaining)}</TD>
-            <TD numeric className="text-muted">
+            <TD numeric className="text-muted max-sm:hidden">
               {formatCredits(grant.amount)}
             </TD>
             <TD numeric className="whitespace-nowrap">

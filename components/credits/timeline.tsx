@@ -45,13 +45,20 @@ export function Timeline({ summary, now }: { summary: CreditSummary; now: Date }
   const lasting = summary.grants
     .filter((grant) => grant.expiresAt === null && grant.effectiveAt <= now)
     .reduce((sum, grant) => sum + grant.remaining, 0);
+  const shown = all.slice(0, MOST);
+  const endsWith = (place: number) => place === all.length - 1 && lasting === 0;
   const more = Math.max(0, all.length - MOST);
   return (
     <ol className="flex flex-col">
-      {all.slice(0, MOST).map((moment, place) => (
+      {shown.map((moment, place) => (
         <li key={moment.id} className="flex gap-4">
-          <Track filled={moment.kind === "comes"} last={place === all.length - 1 && lasting === 0} />
-          <div className="flex min-w-0 flex-1 flex-wrap items-baseline justify-between gap-x-4 pb-5 in-last:pb-0">
+          <Track filled={moment.kind === "comes"} last={endsWith(place)} />
+          <div
+            className={cn(
+              "flex min-w-0 flex-1 flex-wrap items-baseline justify-between gap-x-4",
+              !endsWith(place) && "pb-5",
+            )}
+          >
             <div>
               <p className="text-sm">
                 {formatDate(moment.at)} <span className="text-13 text-muted">· </span>

@@ -20,7 +20,7 @@ export function MarketingFooter() {
               </Link>
             </li>
             <li>
-              <Link href="/sign-in" className={linkClass}>
+              <Link href="/sign-in" prefetch={false} className={linkClass}>
                 Sign in
               </Link>
             </li>

@@ -14,10 +14,14 @@ export function MarketingHeader() {
           <Link href="/pricing" className={buttonVariants({ variant: "ghost", size: "sm", className: "max-sm:px-2" })}>
             Pricing
           </Link>
-          <Link href="/sign-in" className={buttonVariants({ variant: "ghost", size: "sm", className: "max-sm:px-2" })}>
+          <Link
+            href="/sign-in"
+            prefetch={false}
+            className={buttonVariants({ variant: "ghost", size: "sm", className: "max-sm:px-2" })}
+          >
             Sign in
           </Link>
-          <Link href="/sign-up" className={buttonVariants({ size: "sm", className: "max-sm:hidden" })}>
+          <Link href="/sign-up" prefetch={false} className={buttonVariants({ size: "sm", className: "max-sm:hidden" })}>
             Start free
           </Link>
         </nav>

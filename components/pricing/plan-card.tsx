@@ -76,7 +76,11 @@ export function PlanCard({ plan, interval, heading: Heading = "h2", isCurrent = 
           Choose {plan.name}
         </BuyButton>
       ) : (
-        <Link href="/sign-up" className={buttonVariants({ variant: "secondary", className: "w-full" })}>
+        <Link
+          href="/sign-up"
+          prefetch={false}
+          className={buttonVariants({ variant: "secondary", className: "w-full" })}
+        >
           Start free
         </Link>
       )}
