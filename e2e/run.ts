@@ -31,7 +31,9 @@ const stack = await startStack("npm run test:browser");
 let passed = false;
 try {
   const environment = { ...process.env, ...stack.environment };
-  if ((await run([NEXT, "build"], environment)) !== 0) throw new Error("next build failed.");
+  // A build made a moment ago can be used again while a story is being written.
+  if (!process.env.E2E_REUSE_BUILD && (await run([NEXT, "build"], environment)) !== 0)
+    throw new Error("next build failed.");
   const app = startChild({
     name: "next",
     args: [NEXT, "start", "-H", "127.0.0.1", "-p", String(stack.settings.ports.app)],
