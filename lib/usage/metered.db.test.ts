@@ -225,6 +225,21 @@ describe("a call of a model", () => {
     expect(await openReservations(account)).toBe(0);
   });
 
+  test("is billed at once when it is aborted, though nobody reads on and the provider never answers", async () => {
+    const { account, call, outcomes } = await payer(10_000);
+    const abort = new AbortController();
+    const { stream } = await meteredModel(speaking(USAGE, { after: 3, how: "hang" }), call).doStream({
+      prompt: [{ role: "user", content: [{ type: "text", text: "hello" }] }],
+      abortSignal: abort.signal,
+    });
+    const reader = stream.getReader();
+    for (let read = 0; read < 4; read += 1) await reader.read();
+    abort.abort();
+    await vi.waitFor(() => expect(outcomes).toHaveLength(1), { timeout: 10_000 });
+    expect(outcomes).toMatchObject([{ status: "settled", ending: "stopped", text: WORDS.slice(0, 3).join("") }]);
+    expect(await openReservations(account)).toBe(0);
+  });
+
   test("is billed for what was written when its reader leaves", async () => {
     const { account, call, outcomes } = await payer(10_000);
     const { stream } = await meteredModel(speaking(), call).doStream({
