@@ -48,9 +48,9 @@ function useProgress(sessionId: string, initial: CheckoutProgress) {
         return;
       }
       setTakesLong(Date.now() - started > LONG_AFTER_MS);
-      timer = setTimeout(ask, ASK_EVERY_MS);
+      timer = setTimeout(() => void ask(), ASK_EVERY_MS);
     };
-    timer = setTimeout(ask, ASK_EVERY_MS);
+    timer = setTimeout(() => void ask(), ASK_EVERY_MS);
     return () => {
       controller.abort();
       clearTimeout(timer);

@@ -35,14 +35,13 @@ function on(date: Date | undefined): string {
 
 function stopped(facts: BannerFacts): BannerChoice | null {
   const { notice } = facts;
-  const pay = notice?.url ?? "/billing";
   if (notice?.code === "suspended")
     return {
       code: "suspended",
       tone: "danger",
       title: "This account is suspended",
       text: "An invoice has gone unpaid for too long. Your credits and conversations are kept; pay the invoice to use them again.",
-      action: fix(facts, "Pay the invoice", pay),
+      action: fix(facts, "Pay the invoice", payUrl(facts)),
     };
   if (notice?.code === "on_hold" || facts.frozen)
     return {
@@ -63,38 +62,34 @@ function stopped(facts: BannerFacts): BannerChoice | null {
   return null;
 }
 
-function unpaid(facts: BannerFacts): BannerChoice | null {
-  const { notice } = facts;
-  const pay = notice?.url ?? "/billing";
-  switch (notice?.code) {
-    case "downgraded":
-      return {
-        code: "downgraded",
-        tone: "danger",
-        title: "Your plan is paused because an invoice is unpaid",
-        text: "You are on the Free plan until it is paid; then your plan comes back at once.",
-        action: fix(facts, "Pay the invoice", pay),
-      };
-    case "pay_now":
-      return {
-        code: "pay_now",
-        tone: "warning",
-        title: "Your last payment did not go through",
-        text: "We will try again. Pay now, or use another card, so that your plan goes on.",
-        action: fix(facts, "Pay now", pay),
-      };
-    case "finish_payment":
-      return {
-        code: "finish_payment",
-        tone: "warning",
-        title: "Your payment is not finished",
-        text: "Your bank asks you to confirm it. The plan starts when you have.",
-        action: fix(facts, "Finish the payment", pay),
-      };
-    default:
-      return null;
-  }
-}
+type Code = NonNullable<Entitlement["notice"]>["code"];
+type Wording = (facts: BannerFacts) => BannerChoice;
+
+const payUrl = ({ notice }: BannerFacts) => notice?.url ?? "/billing";
+
+const unpaid: Partial<Record<Code, Wording>> = {
+  downgraded: (facts) => ({
+    code: "downgraded",
+    tone: "danger",
+    title: "Your plan is paused because an invoice is unpaid",
+    text: "You are on the Free plan until it is paid; then your plan comes back at once.",
+    action: fix(facts, "Pay the invoice", payUrl(facts)),
+  }),
+  pay_now: (facts) => ({
+    code: "pay_now",
+    tone: "warning",
+    title: "Your last payment did not go through",
+    text: "We will try again. Pay now, or use another card, so that your plan goes on.",
+    action: fix(facts, "Pay now", payUrl(facts)),
+  }),
+  finish_payment: (facts) => ({
+    code: "finish_payment",
+    tone: "warning",
+    title: "Your payment is not finished",
+    text: "Your bank asks you to confirm it. The plan starts when you have.",
+    action: fix(facts, "Finish the payment", payUrl(facts)),
+  }),
+};
 
 function low(facts: BannerFacts): BannerChoice | null {
   const { available, lowCreditThreshold } = facts;
@@ -117,53 +112,49 @@ function low(facts: BannerFacts): BannerChoice | null {
   return null;
 }
 
-function soon({ notice, ...facts }: BannerFacts): BannerChoice | null {
-  const manage = fix({ notice, ...facts }, "See your plan", "/billing");
-  switch (notice?.code) {
-    case "ends_on":
-      return {
-        code: "ends_on",
-        tone: "info",
-        title: `Your plan ends${on(notice.at)}`,
-        text: "Until then nothing changes. Credits you bought stay yours.",
-        action: manage,
-      };
-    case "paid_until":
-      return {
-        code: "paid_until",
-        tone: "info",
-        title: `Your plan is paid and ends${on(notice.at)}`,
-        text: "Subscribe again to go on after that.",
-        action: manage,
-      };
-    case "trial_ends":
-      return {
-        code: "trial_ends",
-        tone: "info",
-        title: `Your trial ends${on(notice.at)}`,
-        text: "Your plan starts then, and your card is charged for the first time.",
-        action: manage,
-      };
-    case "paused":
-    case "collection_paused":
-      return {
-        code: "paused",
-        tone: "info",
-        title: "Your plan is paused",
-        text: "You can go on with the credits you have.",
-        action: manage,
-      };
-    default:
-      return null;
-  }
-}
+const seePlan = (facts: BannerFacts) => fix(facts, "See your plan", "/billing");
+
+const paused: Wording = (facts) => ({
+  code: "paused",
+  tone: "info",
+  title: "Your plan is paused",
+  text: "You can go on with the credits you have.",
+  action: seePlan(facts),
+});
+
+const soon: Partial<Record<Code, Wording>> = {
+  ends_on: (facts) => ({
+    code: "ends_on",
+    tone: "info",
+    title: `Your plan ends${on(facts.notice?.at)}`,
+    text: "Until then nothing changes. Credits you bought stay yours.",
+    action: seePlan(facts),
+  }),
+  paid_until: (facts) => ({
+    code: "paid_until",
+    tone: "info",
+    title: `Your plan is paid and ends${on(facts.notice?.at)}`,
+    text: "Subscribe again to go on after that.",
+    action: seePlan(facts),
+  }),
+  trial_ends: (facts) => ({
+    code: "trial_ends",
+    tone: "info",
+    title: `Your trial ends${on(facts.notice?.at)}`,
+    text: "Your plan starts then, and your card is charged for the first time.",
+    action: seePlan(facts),
+  }),
+  paused,
+  collection_paused: paused,
+};
 
 /**
  * The one banner to show: the most serious first. What stops everything, then debt, then unpaid invoices,
  * then credits that run out, then what ends soon. null: nothing to say.
  */
 export function chooseBanner(facts: BannerFacts): BannerChoice | null {
-  const choice = stopped(facts) ?? unpaid(facts) ?? low(facts) ?? soon(facts);
+  const said = (wordings: Partial<Record<Code, Wording>>) => facts.notice && wordings[facts.notice.code]?.(facts);
+  const choice = stopped(facts) ?? said(unpaid) ?? low(facts) ?? said(soon) ?? null;
   if (!choice || choice.action || facts.canManageBilling || choice.tone === "info") return choice;
   return { ...choice, text: `${choice.text} ${ask}` };
 }
