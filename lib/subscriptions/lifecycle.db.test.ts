@@ -5,6 +5,7 @@ import { planOf } from "@/lib/billing/offers";
 import { type Buyer, startCheckout } from "@/lib/checkout/start";
 import { now } from "@/lib/clock";
 import { expireCredits } from "@/lib/credits/expiry";
+import { renderMail } from "@/lib/email/mails";
 import { processPendingEvents, receiveStripeEvent } from "@/lib/events/inbox";
 import { reconcileSubscriptions } from "@/lib/events/reconcile";
 import { stripe } from "@/lib/stripe/client";
@@ -256,6 +257,13 @@ test("a plan bought twice by accident is ended and refunded whole, once", async 
   expect(own.map(({ amount }) => amount)).toEqual([planOf("pro").base?.monthly.usd]);
   expect(await entitlement(subscriber)).toMatchObject({ plan: "starter", alert: null });
   expect(await scene.balance(subscriber)).toEqual({ total: allowance, debt: 0 });
+});
+
+test("every mail that a plan or a pack has queued can be drawn", async () => {
+  await subscribe("yearly");
+  const queued = await scene.database.sql`select distinct on (kind) kind, data from public.mail_outbox`;
+  expect(queued.map(({ kind }) => kind)).toContain("subscription_started");
+  for (const { kind, data } of queued) expect((await renderMail(kind, data)).subject).not.toBe("");
 });
 
 test("35 days across a renewal a subscriber never has nothing", async () => {

@@ -22,7 +22,7 @@ function startedMail(subscription: ReadSubscription): MailOrder[] {
       key: subscription.raw.id,
       data: {
         planName: line.meaning.plan?.name ?? line.meaning.planKey,
-        interval: line.meaning.interval === "yearly" ? "year" : "month",
+        interval: line.meaning.interval,
         credits: line.meaning.plan?.monthlyAllowance ?? 0,
         amountCents: invoice.total,
         currency: invoice.currency,
