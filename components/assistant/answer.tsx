@@ -5,10 +5,11 @@ import { type AnswerFacts, type AssistantMessage, textOf, thoughtsOf } from "./m
 const plural = (count: number, word: string): string => `${formatCredits(count)} ${word}${count === 1 ? "" : "s"}`;
 
 /** "large-1 · 1,240 tokens · 52 credits", and how the answer ended where it did not end by itself. */
-export function factsInWords(facts: AnswerFacts): string {
+export function factsInWords(facts: AnswerFacts, writing: boolean): string {
   const { model, status, inputTokens = 0, outputTokens = 0, credits = 0, estimated, soFar = 0 } = facts;
   const name = model ? [model] : [];
-  if (status === "pending") return [...name, `${plural(soFar, "credit")} so far`].join(" · ");
+  if (writing) return [...name, `${plural(soFar, "credit")} so far`].join(" · ");
+  if (status === "pending") return [...name, "interrupted", "what was written is charged, see Usage"].join(" · ");
   if (credits === 0 && inputTokens + outputTokens === 0) {
     const how = status === "stopped" ? "stopped before the first word" : "not answered";
     return [...name, how, "nothing charged"].join(" · ");
@@ -52,7 +53,7 @@ export function Answer({ message, writing }: { message: AssistantMessage; writin
       {text === "" ? writing && <Writing /> : <AnswerText>{text}</AnswerText>}
       {facts && (
         <p className="text-xs text-muted tabular-nums">
-          {factsInWords(writing ? { ...facts, status: "pending" } : facts)}
+          {factsInWords(facts, writing)}
           {isShortened(facts, writing) &&
             ` · limited to ${plural(facts.shortenedTo ?? 0, "token")}, which is what your balance pays for`}
         </p>

@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { Banner } from "@/components/ui/banner";
 import type { ModelKey } from "@/lib/billing/catalogue";
 import { formatCredits } from "@/lib/billing/format";
@@ -74,6 +74,15 @@ export function Chat(props: ChatProps) {
   }, [isNew, opening, conversationId]);
   useFollow(messages, busy);
   useEffect(() => field.current?.focus({ preventScroll: true }), []);
+  const stopNow = useEffectEvent(() => void stop());
+  useEffect(() => {
+    if (!busy) return;
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === "Escape") stopNow();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [busy]);
 
   const cost = estimate(model, draft, messages.map(textOf), maxOutputTokens[model]);
   const available = balance + overagePermitted;

@@ -35,14 +35,13 @@ function estimateInWords({ low, high, least }: Estimate, available: number): str
   return high > available ? `${range}; your balance allows a shorter answer` : range;
 }
 
-/** Where a question is written. Enter sends, Shift+Enter starts a line, Escape stops the answer. */
+/** Where a question is written. Enter sends, Shift+Enter starts a line. */
 export function Composer(props: ComposerProps) {
   const { draft, onDraft, model, onModel, estimate, available, busy, blocked, onSend, onStop, field } = props;
   const hint = useId();
   const empty = draft.trim() === "";
 
   function press(event: KeyboardEvent<HTMLTextAreaElement>) {
-    if (event.key === "Escape" && busy) onStop();
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
     if (!busy && !empty && !blocked) onSend();

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { streamText } from "ai";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -33,7 +33,7 @@ async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>
 }
 
 beforeAll(async () => {
-  server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     asked.push({ headers: request.headers, path: request.url, body: await bodyOf(request) });
     if (failing) {
       response.writeHead(503, { "content-type": "application/json" });
@@ -43,8 +43,9 @@ beforeAll(async () => {
     response.write(delta("Credits ") + delta("first."));
     response.write(chunk({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] }));
     response.write(chunk({ choices: [], usage: USAGE }));
-    response.end("data: [DONE]\n\n");
-  });
+    return response.end("data: [DONE]\n\n");
+  };
+  server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 });
 afterAll(() => void server.close());
