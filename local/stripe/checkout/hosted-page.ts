@@ -25,20 +25,18 @@ export function answerForm({ path, form }: PageRequest, context: Context): PageA
   if (!session) return unknownSession();
   const typed = readTypedPayment(form);
   if (session.status !== "open") return draw(session, { typed, mistakes: {}, alert: null }, context);
-  switch (form.act) {
-    case "apply_code": {
-      const wrong = applyCode(session, typed.promotion_code, context);
-      return redraw(session, typed, wrong ? { promotion_code: wrong } : {}, null, context);
-    }
-    case "remove_code":
-      removeCode(session, context);
-      return redraw(session, typed, {}, null, context);
-    case "authenticate":
-    case "refuse":
-      return afterTry(session, typed, authenticateSession(session.id, form.act === "authenticate", context), context);
-    default:
-      return tryToPay(session, typed, context);
+  if (form.act === "apply_code") {
+    const wrong = applyCode(session, typed.promotion_code, context);
+    return redraw(session, typed, wrong ? { promotion_code: wrong } : {}, null, context);
   }
+  if (form.act === "remove_code") {
+    removeCode(session, context);
+    return redraw(session, typed, {}, null, context);
+  }
+  if (form.act === "authenticate" || form.act === "refuse") {
+    return afterTry(session, typed, authenticateSession(session.id, form.act === "authenticate", context), context);
+  }
+  return tryToPay(session, typed, context);
 }
 
 function tryToPay(session: Session, typed: TypedPayment, context: Context): PageAnswer {
@@ -88,7 +86,7 @@ function afterTry(session: Session, typed: TypedPayment, tried: Confirmation, co
           typed,
         }),
       };
-    default:
+    case "declined":
       return redraw(current, typed, {}, `${tried.error.message} Nothing was charged. Try another card.`, context, 402);
   }
 }

@@ -50,17 +50,10 @@ export function viewOfInvoice(invoice: Invoice): InvoiceView {
   };
 }
 
+const statuses = ["paid", "void", "uncollectible"] as const;
+
 function statusOf({ status }: Invoice): InvoiceView["status"] {
-  switch (status) {
-    case "paid":
-      return "paid";
-    case "void":
-      return "void";
-    case "uncollectible":
-      return "uncollectible";
-    default:
-      return "open";
-  }
+  return statuses.find((closed) => closed === status) ?? "open";
 }
 
 function statusText(invoice: Invoice): string {

@@ -27,12 +27,8 @@ export function visibleEvents(meter: Meter, customer: string, period: Period, co
 
 /** Sums, counts or takes the last of the events, as the meter says. */
 export function aggregate(meter: Meter, events: RecordedEvent[]): number {
-  switch (meter.default_aggregation.formula) {
-    case "count":
-      return events.length;
-    case "last":
-      return events.at(-1)?.value ?? 0;
-    default:
-      return events.reduce((sum, event) => sum + event.value, 0);
-  }
+  const { formula } = meter.default_aggregation;
+  if (formula === "count") return events.length;
+  if (formula === "last") return events.at(-1)?.value ?? 0;
+  return events.reduce((sum, event) => sum + event.value, 0);
 }

@@ -7,6 +7,7 @@ import { type Context, leftOut, type Resource, route } from "../core/resource.ts
 import { invoiceOf } from "../invoices/payment.ts";
 import { startSubscription } from "./create.ts";
 import { billAfterEnd, creditAfterEnd, endSubscription } from "./end.ts";
+import { invoiceSettings } from "./invoice-settings.ts";
 import type { Subscription } from "./items.ts";
 import { resumeSubscription } from "./resume.ts";
 import { scheduleTurn, tellTrialEnd } from "./schedule.ts";
@@ -18,11 +19,16 @@ type Create = Params<Stripe.SubscriptionCreateParams>;
 
 const leftOutAtCreation = [
   "add_invoice_items",
+  "application_fee_percent",
   "backdate_start_date",
   "billing_cycle_anchor_config",
   "billing_schedules",
   "billing_thresholds",
+  "customer_account",
+  "default_source",
+  "default_tax_rates",
   "on_behalf_of",
+  "pending_invoice_item_interval",
   "transfer_data",
   "trial_from_plan",
 ];
@@ -36,6 +42,7 @@ export const subscriptions: Resource = {
       params: "SubscriptionCreateParams",
       handle({ params }, context) {
         leftOut(params, leftOutAtCreation);
+        if (params.billing_mode?.type === "classic") leftOut(params, ["billing_mode"]);
         return createFrom(params, context);
       },
     }),
@@ -135,6 +142,7 @@ function createFrom(params: Create, context: Context): Subscription {
         days_until_due: params.days_until_due ?? null,
         default_payment_method: params.default_payment_method ?? null,
         description: params.description ?? null,
+        invoice_settings: invoiceSettings(params.invoice_settings),
         metadata: mergeMetadata(null, params.metadata),
         ...(params.automatic_tax && {
           automatic_tax: {

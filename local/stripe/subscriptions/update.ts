@@ -6,6 +6,7 @@ import { type Context, leftOut } from "../core/resource.ts";
 import { redeemDiscounts } from "../invoices/discounts.ts";
 import { billChange } from "./bill-change.ts";
 import { changeItems } from "./change-items.ts";
+import { invoiceSettings } from "./invoice-settings.ts";
 import type { Subscription } from "./items.ts";
 import { plannedEnd } from "./planned-end.ts";
 import { scheduleTurn } from "./schedule.ts";
@@ -20,10 +21,14 @@ type Update = Params<Stripe.SubscriptionUpdateParams>;
 export function updateSubscription(subscription: Subscription, params: Update, context: Context): Subscription {
   leftOut(params, [
     "add_invoice_items",
+    "application_fee_percent",
     "billing_cycle_anchor",
     "billing_schedules",
     "billing_thresholds",
+    "default_source",
+    "default_tax_rates",
     "on_behalf_of",
+    "pending_invoice_item_interval",
     "transfer_data",
   ]);
   if (params.payment_behavior === "pending_if_incomplete") leftOut(params, ["payment_behavior"]);
@@ -57,6 +62,22 @@ function withWords(subscription: Subscription, params: Update, context: Context)
     metadata: mergeMetadata(subscription.metadata, params.metadata),
     default_payment_method: method ?? subscription.default_payment_method,
     description: params.description === undefined ? subscription.description : params.description || null,
+    invoice_settings: invoiceSettings(params.invoice_settings, subscription.invoice_settings),
+    payment_settings: params.payment_settings?.save_default_payment_method
+      ? {
+          payment_method_options: null,
+          payment_method_types: null,
+          save_default_payment_method: params.payment_settings.save_default_payment_method,
+        }
+      : subscription.payment_settings,
+    trial_settings: params.trial_settings
+      ? {
+          end_behavior: {
+            billing_cycle_anchor: null,
+            missing_payment_method: params.trial_settings.end_behavior.missing_payment_method ?? "create_invoice",
+          },
+        }
+      : subscription.trial_settings,
     collection_method: params.collection_method ?? subscription.collection_method,
     days_until_due: params.days_until_due ?? subscription.days_until_due,
     automatic_tax: params.automatic_tax
