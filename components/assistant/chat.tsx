@@ -99,7 +99,7 @@ export function Chat(props: ChatProps) {
 
   return (
     <div className="mx-auto flex w-full max-w-3xl flex-1 flex-col">
-      {title && <h1 className="sr-only">{title}</h1>}
+      {messages.length > 0 && <h1 className="sr-only">{title ?? opening ?? "New conversation"}</h1>}
       {messages.length === 0 ? (
         <Examples onPick={pick} />
       ) : (
