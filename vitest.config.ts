@@ -10,6 +10,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "rules",
+          sequence: { groupOrder: 0 },
           include: ["*.test.ts", "{lib,components,emails,app}/**/*.test.{ts,tsx}"],
           exclude: ["**/*.db.test.ts", "node_modules/**"],
         },
@@ -18,6 +19,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "database",
+          sequence: { groupOrder: 1 },
           include: ["{lib,app,e2e}/**/*.db.test.ts", "supabase/tests/**/*.test.ts"],
           globalSetup: ["e2e/database/setup.ts"],
           testTimeout: 60_000,
@@ -29,6 +31,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "stripe",
+          sequence: { groupOrder: 2 },
           include: ["local/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,

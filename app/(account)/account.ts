@@ -3,17 +3,29 @@ import { entitlementFor } from "@/lib/billing/entitlement";
 import { now } from "@/lib/clock";
 import { readCreditSummary } from "@/lib/credits/summary";
 import { requireSession } from "@/lib/session";
+import { grantFreeMonth } from "@/lib/subscriptions/free";
 import { readMyStanding } from "@/lib/subscriptions/standing";
 import { userClient } from "@/lib/supabase/server";
 
-/** What the frame and most signed-in pages need to know, read once a request. Signed-out people are sent to sign in. */
+/**
+ * What the frame and most signed-in pages need to know, read once a request. Signed-out people are sent to sign in.
+ * Whoever is on the Free plan gets the month's credits here, so that nobody's first page says zero.
+ */
 export const readAccount = cache(async () => {
   const session = await requireSession();
   const client = await userClient();
   const at = now();
-  const [summary, standing] = await Promise.all([
-    readCreditSummary(client, session.account.id, at),
-    readMyStanding(client, session.account.id),
+  const account = session.account.id;
+  const [first, standing] = await Promise.all([
+    readCreditSummary(client, account, at),
+    readMyStanding(client, account),
   ]);
-  return { session, summary, standing, entitlement: entitlementFor(standing, at), at };
+  const entitlement = entitlementFor(standing, at);
+  const mayLackTheMonth =
+    session.account.kind === "personal" &&
+    entitlement.allowance === "free" &&
+    !first.grants.some(({ source, effectiveAt }) => source === "free" && effectiveAt <= at);
+  const summary =
+    mayLackTheMonth && (await grantFreeMonth(account)) ? await readCreditSummary(client, account, at) : first;
+  return { session, summary, standing, entitlement, at };
 });

@@ -1,3 +1,4 @@
+import { limits, takeAttempt } from "@/lib/accounts/attempts";
 import { checkoutRequest } from "@/lib/checkout/product";
 import { startCheckout } from "@/lib/checkout/start";
 import { env } from "@/lib/env";
@@ -38,6 +39,8 @@ export async function POST(request: Request): Promise<Response> {
   if (!asked.success)
     return refusal(422, "unknown_product", "This plan or pack does not exist. Choose one on the pricing page.");
   const { user, account } = session;
+  const attempt = await takeAttempt(limits.checkout, account.id);
+  if (!attempt.ok) return refusal(429, "too_many_tries", attempt.message);
   const answer = await startCheckout(
     { account: account.id, accountName: account.name, user: user.id, email: user.email },
     asked.data,
