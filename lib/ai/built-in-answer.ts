@@ -52,13 +52,17 @@ function summary(prompt: string): string {
   return `**In short**\n\n${best.map(({ sentence }) => `- ${sentence}`).join("\n")}\n\n**What it is about**: ${subjects}.`;
 }
 
+const TOLD = /^(?:tells?|informs?|reminds?|asks?|lets?)\s+(?:(?:our|the|my|all)\s+)?\w+\s+(?:(?:know|that|about)\s+)*/i;
+
 function email(prompt: string): string {
-  const about = topicOf(prompt).replace(/^.*?\b(that|about|to)\b\s*/i, "");
-  return `**Subject: ${capital(keyWordsOf(about, 4).join(" "))}: what changes, and when**
+  const about = topicOf(prompt)
+    .replace(/^.*?\b(?:that|about|to)\b\s*/i, "")
+    .replace(TOLD, "");
+  return `**Subject: ${capital(about)}**
 
 Hello,
 
-I am writing about one thing: ${about}.
+A short note, so that you hear it from us first: ${about}.
 
 **What it means for you.** Nothing changes today. Everything you have set up keeps working as it is, and you will hear from us again a week before the date.
 

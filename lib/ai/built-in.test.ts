@@ -37,6 +37,13 @@ describe("the built-in model", () => {
     expect(textOf(await partsFrom(model, asked("How do I price an API for weather data?")))).toMatch(/weather|price/i);
   });
 
+  it("writes the mail it was asked for", async () => {
+    const mail = textOf(
+      await partsFrom(model, asked("Write an email that tells customers our prices change on 1 March")),
+    );
+    expect(mail).toContain("**Subject: Our prices change on 1 March**");
+  });
+
   it("bills exactly the tokens it was sent and those it wrote", async () => {
     const options = asked("Plan a launch, week by week.");
     const parts = await partsFrom(model, options);
