@@ -297,7 +297,7 @@ export type Database = {
         Row: {
           account_id: string;
           id: string;
-          operation: string;
+          operation: Database["public"]["Enums"]["credit_operation"];
           key: string | null;
           arguments_hash: string | null;
           requested: number | null;
@@ -320,7 +320,7 @@ export type Database = {
         Insert: {
           account_id: string;
           id: string;
-          operation: string;
+          operation: Database["public"]["Enums"]["credit_operation"];
           key?: string | null;
           arguments_hash?: string | null;
           requested?: number | null;
@@ -343,7 +343,7 @@ export type Database = {
         Update: {
           account_id?: string;
           id?: string;
-          operation?: string;
+          operation?: Database["public"]["Enums"]["credit_operation"];
           key?: string | null;
           arguments_hash?: string | null;
           requested?: number | null;
@@ -476,7 +476,7 @@ export type Database = {
           overage_permitted: number;
           available_after: number;
           feature: string | null;
-          state: string;
+          state: Database["public"]["Enums"]["reservation_state"];
           expires_at: string;
           used_so_far: number;
           settled_amount: number | null;
@@ -494,7 +494,7 @@ export type Database = {
           overage_permitted: number;
           available_after: number;
           feature?: string | null;
-          state?: string;
+          state?: Database["public"]["Enums"]["reservation_state"];
           expires_at: string;
           used_so_far?: number;
           settled_amount?: number | null;
@@ -512,7 +512,7 @@ export type Database = {
           overage_permitted?: number;
           available_after?: number;
           feature?: string | null;
-          state?: string;
+          state?: Database["public"]["Enums"]["reservation_state"];
           expires_at?: string;
           used_so_far?: number;
           settled_amount?: number | null;
@@ -1640,7 +1640,10 @@ export type Database = {
           at: string;
         }; Returns: Json };
     };
-    Enums: Record<never, never>;
+    Enums: {
+      credit_operation: "grant" | "spend" | "expire" | "void" | "claw_back" | "reinstate" | "repay";
+      reservation_state: "open" | "settled" | "released" | "expired";
+    };
     CompositeTypes: Record<never, never>;
   };
 };

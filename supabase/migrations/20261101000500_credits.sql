@@ -1,32 +1,33 @@
--- The ledger's tables. Nobody writes them but the functions of the files that follow.
+-- The ledger's tables. Nobody writes them but the functions of the files that follow, under the lock of the balance; so
+-- what they write on every call needs no foreign key, and an account with a history cannot be deleted. Postgres reads a
+-- table's checks anew for every statement, so the tables of the common paths have few, and no domains.
 create table public.credit_balances (
   account_id uuid primary key references public.accounts (id) on delete cascade,
-  total public.credit_count not null default 0,
-  reserved public.credit_count not null default 0,
-  debt public.credit_count not null default 0,
-  ending public.credit_count not null default 0,
+  total bigint not null default 0,
+  reserved bigint not null default 0,
+  debt bigint not null default 0,
+  ending bigint not null default 0,
   current_grant_id uuid,
-  current_remaining public.credit_count not null default 0,
+  current_remaining bigint not null default 0,
   next_change_at timestamptz not null default 'infinity',
   as_of timestamptz,
   frozen_at timestamptz,
-  overage_cap public.credit_count not null default 0,
+  overage_cap bigint not null default 0,
   overage_starts_at timestamptz,
   overage_ends_at timestamptz,
-  overage_used public.credit_count not null default 0,
-  overage_before public.credit_count not null default 0,
-  overage_reserved public.credit_count not null default 0,
+  overage_used bigint not null default 0,
+  overage_before bigint not null default 0,
+  overage_reserved bigint not null default 0,
   low_credit_percent smallint not null default 20,
-  low_credit_threshold public.credit_count,
+  low_credit_threshold bigint,
   low_credit_armed boolean not null default false,
   low_credit_crossings integer not null default 0,
   low_credit_crossed_at timestamptz,
   constraint reserved_credits_are_there check (total >= reserved),
+  constraint ending_credits_are_covered_by_reservations check (reserved >= ending),
   constraint nothing_is_available_while_there_is_debt check (debt = 0 or total = reserved),
-  constraint ending_credits_are_covered_by_reservations check (ending <= reserved),
-  constraint there_is_a_current_grant_while_something_is_left_of_it check ((current_grant_id is null) = (current_remaining = 0)),
-  constraint the_overage_period_begins_before_it_ends check (overage_ends_at > overage_starts_at),
-  constraint a_low_credit_percent_is_from_0_to_100 check (low_credit_percent between 0 and 100)
+  constraint nothing_is_negative check (least(ending, debt, current_remaining, overage_used, overage_reserved) >= 0),
+  constraint every_count_fits_json check (greatest(total, debt, overage_before + overage_used) <= 9007199254740991)
 ) with (fillfactor = 50);
 comment on table public.credit_balances is 'One row an account: what it can spend, with the grant now being spent cached, so that spending changes this row alone. total counts unexpired credits not yet spent; ending those of grants that are over but covered by open reservations. No column a deduct changes is indexed.';
 
@@ -70,22 +71,25 @@ create index credit_grants_in_use on public.credit_grants (account_id, priority,
 create index credit_grants_to_end on public.credit_grants (expires_at) where state = 'open' and expires_at is not null;
 create index credit_grants_to_begin on public.credit_grants (effective_at) where state = 'scheduled';
 
+create type public.credit_operation as enum ('grant', 'spend', 'expire', 'void', 'claw_back', 'reinstate', 'repay');
+create type public.reservation_state as enum ('open', 'settled', 'released', 'expired');
+
 create sequence public.credit_entries_seq;
 create table public.credit_entries (
-  account_id uuid not null references public.accounts (id),
+  account_id uuid not null,
   id uuid not null,
-  operation text not null,
+  operation public.credit_operation not null,
   key text,
   arguments_hash uuid,
-  requested public.credit_count,
+  requested bigint,
   credits bigint not null,
-  overage_credits public.credit_count not null default 0,
+  overage_credits bigint not null default 0,
   debt_credits bigint not null default 0,
   grant_ids uuid[] not null default '{}',
   grant_amounts bigint[] not null default '{}',
   balance_after bigint not null,
-  reserved_after public.credit_count not null,
-  overage_used_after public.credit_count not null,
+  reserved_after bigint not null,
+  overage_used_after bigint not null,
   low_after boolean not null,
   feature text,
   model text,
@@ -94,7 +98,6 @@ create table public.credit_entries (
   recorded_at timestamptz not null,
   seq bigint not null default nextval('public.credit_entries_seq'),
   primary key (account_id, id),
-  constraint an_entry_has_a_known_operation check (operation in ('grant', 'spend', 'expire', 'void', 'claw_back', 'reinstate', 'repay')),
   constraint every_grant_drawn_has_an_amount check (cardinality(grant_ids) = cardinality(grant_amounts))
 );
 comment on table public.credit_entries is 'Every posted change of an account, append-only. credits is the signed change of balance_after, which is total less debt; grant_ids and grant_amounts say exactly which grants it came from or went to. seq is their order within an account. One index only, since this table grows without end: read it by account.';
@@ -102,26 +105,24 @@ comment on table public.credit_entries is 'Every posted change of an account, ap
 alter sequence public.credit_entries_seq owned by public.credit_entries.seq;
 
 create table public.credit_reservations (
-  account_id uuid not null references public.accounts (id),
+  account_id uuid not null,
   id uuid not null,
   key text not null,
   arguments_hash uuid not null,
-  amount public.credit_count not null,
-  overage public.credit_count not null,
-  overage_permitted public.credit_count not null,
-  available_after public.credit_count not null,
+  amount bigint not null,
+  overage bigint not null,
+  overage_permitted bigint not null,
+  available_after bigint not null,
   feature text,
-  state text not null default 'open',
+  state public.reservation_state not null default 'open',
   expires_at timestamptz not null,
-  used_so_far public.credit_count not null default 0,
-  settled_amount public.credit_count,
+  used_so_far bigint not null default 0,
+  settled_amount bigint,
   closed_at timestamptz,
   answer jsonb,
   reserved_at timestamptz not null,
   primary key (account_id, id),
-  constraint a_reservation_is_of_at_least_1_credit check (amount >= 1),
-  constraint overage_is_a_part_of_the_reservation check (overage <= amount),
-  constraint a_reservation_has_a_known_state check (state in ('open', 'settled', 'released', 'expired')),
+  constraint overage_is_a_part_of_at_least_1_credit check (amount >= 1 and overage between 0 and amount),
   constraint closed_exactly_when_not_open check ((state = 'open') = (closed_at is null)),
   constraint settled_exactly_when_settled_or_expired check ((state in ('settled', 'expired')) = (settled_amount is not null))
 ) with (fillfactor = 80);
@@ -129,7 +130,7 @@ comment on table public.credit_reservations is 'Credits set aside for calls that
 create index credit_reservations_open on public.credit_reservations (account_id, expires_at) where state = 'open';
 
 create table public.credit_operations (
-  account_id uuid not null references public.accounts (id),
+  account_id uuid not null,
   operation text not null,
   key text not null,
   arguments_hash uuid not null,
@@ -167,3 +168,17 @@ begin
 end $$;
 create trigger open_balance after insert on public.accounts
   for each row execute function private.open_balance();
+
+create function private.keep_history() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if exists (select from public.credit_entries e where e.account_id = old.account_id)
+    or exists (select from public.usage_events u where u.account_id = old.account_id)
+    or exists (select from public.credit_reservations r where r.account_id = old.account_id)
+  then
+    raise exception 'account % has a history, which has to be kept', old.account_id using errcode = 'PT409';
+  end if;
+  return old;
+end $$;
+create trigger keep_history before delete on public.credit_balances
+  for each row execute function private.keep_history();

@@ -11,12 +11,12 @@ end $$;
 create function private.operation_id(operation text, key text) returns uuid
 language plpgsql immutable set search_path = '' as $$
 declare
-  name constant uuid := private.fingerprint(operation || ':' || key);
+  digest constant text := encode(sha256(convert_to(operation || ':' || key, 'UTF8')), 'hex');
 begin
   if key ~ '^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-' then
-    return (left(key, 13) || right(replace(name::text, '-', ''), 20))::uuid;
+    return (left(key, 13) || left(digest, 20))::uuid;
   end if;
-  return name;
+  return left(digest, 32)::uuid;
 end $$;
 
 -- Lets the operations on one account pass one at a time. Waiting here is fairer and cheaper than at the row.
@@ -123,7 +123,7 @@ create function private.post_entry(
 language plpgsql set search_path = '' as $$
 begin
   insert into public.credit_entries values (
-    balance.account_id, id, operation, key, arguments_hash, requested, credits, overage_credits, debt_credits,
+    balance.account_id, id, operation::public.credit_operation, key, arguments_hash, requested, credits, overage_credits, debt_credits,
     grant_ids, grant_amounts, balance.total - balance.debt, balance.reserved, balance.overage_used,
     private.is_low(balance), feature, model, has_usage_event, happened_at, balance.as_of);
 end $$;

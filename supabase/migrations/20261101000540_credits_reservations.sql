@@ -10,7 +10,7 @@ create function public.reserve_credits(
 language plpgsql security definer set search_path = '' as $$
 declare
   checked_at constant timestamptz := private.checked_time(reserve_credits.at);
-  hash constant uuid := private.fingerprint(reserve_credits.amount::text);
+  hash constant uuid := lpad(to_hex(reserve_credits.amount), 32, '0')::uuid;
   operation_id uuid;
   free bigint;
   reserved_at timestamptz;
@@ -20,10 +20,10 @@ begin
   if time_to_live_seconds is null or time_to_live_seconds not between 1 and 604800 then
     return private.refusal('invalid_amount', 'a reservation lives 1 second to 7 days');
   end if;
-  if private.key_problem(key) is not null then return private.refusal('invalid_key', private.key_problem(key)); end if;
+  if char_length(coalesce(key, '')) not between 1 and 255 then return private.refusal('invalid_key', private.key_problem(key)); end if;
   operation_id := private.operation_id('reserve', key);
 
-  perform private.queue_for(reserve_credits.account_id);
+  perform pg_advisory_xact_lock(hashtextextended(reserve_credits.account_id::text, 20));
   update public.credit_balances b set
     reserved = b.reserved + reserve_credits.amount,
     as_of = greatest(b.as_of, checked_at),
@@ -165,7 +165,7 @@ begin
   reservation_id := private.operation_id('reserve', coalesce(settle_reservation.key, ''));
   operation_id := private.operation_id('settle', coalesce(settle_reservation.key, ''));
 
-  perform private.queue_for(settle_reservation.account_id);
+  perform pg_advisory_xact_lock(hashtextextended(settle_reservation.account_id::text, 20));
   select * into held from public.credit_reservations r
   where r.account_id = settle_reservation.account_id and r.id = reservation_id;
   if held.state = 'open' and held.overage = 0 and settle_reservation.amount between 1 and held.amount then
@@ -179,8 +179,7 @@ begin
       and (not b.low_credit_armed or b.total - settle_reservation.amount > b.low_credit_threshold)
     returning * into balance;
     if found then
-      return private.close_settled(balance, held, settle_reservation.amount, operation_id, settle_reservation.usage,
-        row(balance, 0, 0, array[balance.current_grant_id], array[settle_reservation.amount])::private.bill);
+      return private.close_settled(balance, held, amount, amount, operation_id, usage, 0, 0, array[balance.current_grant_id], array[amount]);
     end if;
   end if;
   return private.settle_slowly(account_id, amount, usage, checked_at, reservation_id, operation_id);
@@ -196,6 +195,7 @@ declare
   held public.credit_reservations;
   bill private.bill;
   billed bigint;
+  answer jsonb;
 begin
   if balance.account_id is null then return private.refusal('unknown_account'); end if;
   select * into held from public.credit_reservations r
@@ -213,36 +213,47 @@ begin
     billed := greatest(settle_slowly.amount - held.settled_amount, 0);
     bill := private.bill_amount(balance, billed, 0, 0, held.overage_permitted, true);
   end if;
-  return private.close_settled(bill.balance, held, billed, settle_slowly.operation_id, settle_slowly.usage, bill, settle_slowly.amount);
+  balance := bill.balance;
+  answer := private.close_settled(balance, held, amount, billed, operation_id, usage, bill.overage, bill.debt, bill.grant_ids, bill.grant_amounts);
+  return private.finish_settled(balance, held, answer);
 end $$;
 
 -- Writes down a settlement whose credits are already drawn: the entry, the usage, the reservation's end and answer.
 create function private.close_settled(
-  balance public.credit_balances, held public.credit_reservations, billed bigint, operation_id uuid, usage jsonb,
-  bill private.bill, settled_amount bigint default null
+  balance public.credit_balances, held public.credit_reservations, settled_amount bigint, billed bigint, operation_id uuid, usage jsonb,
+  overage bigint, debt bigint, grant_ids uuid[], grant_amounts bigint[]
 ) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
-  event constant public.usage_events := private.usage_event(balance.account_id, operation_id, held.key, held.arguments_hash,
-    usage, billed, bill.overage, balance.as_of);
   said jsonb;
 begin
   if billed > 0 then
-    perform private.post_entry(balance, operation_id, 'spend', held.key, held.arguments_hash, billed,
-      -(billed - bill.overage), bill.overage, bill.debt, bill.grant_ids, bill.grant_amounts, event.feature, event.model, true, balance.as_of);
+    insert into public.credit_entries values (
+      balance.account_id, operation_id, 'spend', held.key, held.arguments_hash, billed, overage - billed, overage, debt,
+      grant_ids, grant_amounts, balance.total - balance.debt, balance.reserved, balance.overage_used,
+      coalesce(balance.total <= balance.low_credit_threshold, false), usage ->> 'feature', usage ->> 'model', true, balance.as_of, balance.as_of);
   end if;
-  perform private.store_usage(event, (usage ->> 'cost_micros')::numeric::bigint);
-  if settled_amount is not null then
-    balance := private.settle_consequences(balance, balance.as_of);
-    balance := private.judge_low_credit(balance, balance.as_of);
-    perform private.save_balance(balance);
-  end if;
-  said := jsonb_build_object('ok', true, 'code', 'settled', 'balance', private.balance_answer(balance),
-    'spent', billed, 'overage', bill.overage, 'debt', bill.debt);
+  perform private.store_usage(
+    private.usage_event(balance.account_id, operation_id, held.key, held.arguments_hash, usage, billed, overage, balance.as_of),
+    (usage ->> 'cost_micros')::numeric::bigint);
+  said := jsonb_build_object('ok', true, 'code', 'settled', 'balance', private.balance_answer(balance), 'spent', billed, 'overage', overage, 'debt', debt);
   update public.credit_reservations r set
-    state = 'settled', settled_amount = coalesce(close_settled.settled_amount, close_settled.billed),
-    closed_at = balance.as_of, answer = said
+    state = 'settled', settled_amount = close_settled.settled_amount, closed_at = balance.as_of, answer = said
   where r.account_id = held.account_id and r.id = held.id;
+  return said;
+end $$;
+
+-- Draws the consequences of a settlement, saves the balance, and answers with what it is now.
+create function private.finish_settled(balance public.credit_balances, held public.credit_reservations, answer jsonb) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  said jsonb;
+begin
+  balance := private.settle_consequences(balance, balance.as_of);
+  balance := private.judge_low_credit(balance, balance.as_of);
+  perform private.save_balance(balance);
+  said := finish_settled.answer || jsonb_build_object('balance', private.balance_answer(balance));
+  update public.credit_reservations r set answer = said where r.account_id = held.account_id and r.id = held.id;
   return said;
 end $$;
 

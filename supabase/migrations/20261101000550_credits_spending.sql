@@ -4,7 +4,7 @@
 create function private.spending_hash(amount bigint, feature text, usage jsonb) returns uuid
 language plpgsql immutable set search_path = '' as $$
 begin
-  return private.fingerprint(concat_ws('|', amount, feature, (usage - '{occurred_at,cost_micros,estimated}'::text[])::text));
+  return left(encode(sha256(convert_to(concat_ws('|', amount, feature, (usage - '{occurred_at,cost_micros,estimated}'::text[])::text), 'UTF8')), 'hex'), 32)::uuid;
 end $$;
 
 create function private.entry_answer(entry public.credit_entries, code text) returns jsonb
@@ -26,7 +26,14 @@ create function private.store_spending(
 language plpgsql set search_path = '' as $$
 begin
   if usage is null then
-    perform private.add_to_day(private.usage_event(account_id, id, key, arguments_hash, jsonb_build_object('feature', feature), amount, overage, at));
+    update public.usage_daily d
+    set events = d.events + 1, credits = d.credits + store_spending.amount, overage_credits = d.overage_credits + store_spending.overage
+    where d.account_id = store_spending.account_id and d.day = (store_spending.at at time zone 'UTC')::date
+      and d.model = '' and d.feature = store_spending.feature;
+    if not found then
+      insert into public.usage_daily
+      values (account_id, (at at time zone 'UTC')::date, '', feature, 1, 0, 0, 0, 0, amount, overage);
+    end if;
   else
     perform private.store_usage(private.usage_event(account_id, id, key, arguments_hash, usage || jsonb_build_object('feature', feature), amount, overage, at),
       (usage ->> 'cost_micros')::numeric::bigint);
@@ -45,19 +52,19 @@ declare
   operation_id uuid;
   hash uuid;
   balance public.credit_balances;
-  entry public.credit_entries;
+  today date;
   problem text;
 begin
   if amount is null or amount not between 1 and 9007199254740991 then return private.refusal('invalid_amount'); end if;
   if overage_permitted not between 0 and 9007199254740991 then return private.refusal('invalid_amount', 'overage_permitted is a number of credits'); end if;
-  if private.key_problem(key) is not null then return private.refusal('invalid_key', private.key_problem(key)); end if;
+  if char_length(coalesce(key, '')) not between 1 and 255 then return private.refusal('invalid_key', private.key_problem(key)); end if;
   problem := case when char_length(coalesce(deduct_credits.feature, '')) between 1 and 100 then null else 'feature must have 1 to 100 characters' end;
   if deduct_credits.usage is not null then problem := coalesce(problem, private.usage_problem(deduct_credits.usage, checked_at)); end if;
   if problem is not null then return private.refusal('invalid_usage', problem); end if;
   operation_id := private.operation_id('deduct', key);
   hash := private.spending_hash(amount, feature, usage);
 
-  perform private.queue_for(deduct_credits.account_id);
+  perform pg_advisory_xact_lock(hashtextextended(deduct_credits.account_id::text, 20));
   update public.credit_balances b set
     total = b.total - deduct_credits.amount,
     current_remaining = b.current_remaining - deduct_credits.amount,
@@ -71,11 +78,21 @@ begin
     insert into public.credit_entries values (
       balance.account_id, operation_id, 'spend', deduct_credits.key, hash, deduct_credits.amount, -deduct_credits.amount, 0, 0,
       array[balance.current_grant_id], array[deduct_credits.amount], balance.total, balance.reserved, balance.overage_used,
-      private.is_low(balance), deduct_credits.feature, deduct_credits.usage ->> 'model', deduct_credits.usage is not null, balance.as_of, balance.as_of)
-    on conflict do nothing returning * into entry;
+      coalesce(balance.total <= balance.low_credit_threshold, false), deduct_credits.feature, deduct_credits.usage ->> 'model',
+      deduct_credits.usage is not null, balance.as_of, balance.as_of)
+    on conflict do nothing;
     if found then
-      perform private.store_spending(balance.account_id, operation_id, key, hash, amount, 0, feature, usage, balance.as_of);
-      return private.entry_answer(entry, 'deducted');
+      today := (balance.as_of at time zone 'UTC')::date;
+      if usage is null then
+        update public.usage_daily d set events = d.events + 1, credits = d.credits + deduct_credits.amount
+        where d.account_id = balance.account_id and d.day = today and d.model = '' and d.feature = deduct_credits.feature;
+      end if;
+      if usage is not null or not found then
+        perform private.store_spending(balance.account_id, operation_id, key, hash, amount, 0, feature, usage, balance.as_of);
+      end if;
+      return jsonb_build_object('ok', true, 'code', 'deducted', 'amount', amount, 'overage', 0, 'available', balance.total - balance.reserved,
+        'balance', jsonb_build_object('total', balance.total, 'reserved', balance.reserved, 'available', balance.total - balance.reserved,
+          'debt', 0, 'overage_used', balance.overage_used, 'is_low', coalesce(balance.total <= balance.low_credit_threshold, false)));
     end if;
     update public.credit_balances b set
       total = b.total + deduct_credits.amount, current_remaining = b.current_remaining + deduct_credits.amount

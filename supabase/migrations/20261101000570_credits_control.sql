@@ -68,7 +68,7 @@ end $$;
 grant execute on function public.set_overage(uuid, timestamptz, bigint, timestamptz, timestamptz) to service_role;
 
 -- Brings up to date the accounts that have something due and that nobody has touched. Safe to run twice at once: a busy
--- account brings itself up to date. One account that cannot be is named, and does not hold up the others.
+-- account brings itself up to date. At most 1,000 a call, since each holds a lock until its end. One account that cannot be is named, and does not hold up the others.
 create function public.expire_credits(most integer, at timestamptz) returns jsonb
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -86,7 +86,7 @@ begin
       select g.account_id from public.credit_grants g where g.state = 'scheduled' and g.effective_at <= checked_at
       union all
       select r.account_id from public.credit_reservations r where r.state = 'open' and r.expires_at <= checked_at
-    ) found order by 1 limit expire_credits.most
+    ) found order by 1 limit least(expire_credits.most, 1000)
   loop
     continue when not pg_try_advisory_xact_lock(hashtextextended(due.account_id::text, 20));
     begin
