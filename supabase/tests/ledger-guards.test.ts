@@ -231,6 +231,16 @@ describe("wrong calls are answered with a code and change nothing", () => {
     }
   });
 
+  test("an account with a history cannot be deleted, one without can", async () => {
+    const unused = await Account.open(database.sql);
+    await account.grant(5);
+    await expect(database.sql`delete from public.accounts where id = ${account.id}`).rejects.toThrow();
+    await account.record([7]);
+    const { sql } = database;
+    await expect(sql`delete from public.credit_balances where account_id = ${account.id}`).rejects.toThrow("history");
+    await database.sql`delete from public.accounts where id = ${unused.id}`;
+  });
+
   test("the most that JSON can carry is granted, spent and owed exactly", async () => {
     await account.grant(MAX);
     expect(await account.deduct(MAX)).toMatchObject({ amount: MAX, available: 0 });

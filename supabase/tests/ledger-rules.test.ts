@@ -222,6 +222,10 @@ describe("what happens by itself", () => {
     await account.summary();
     account.wait(-2 * MINUTE);
     expect(await account.deduct(10)).toMatchObject({ code: "insufficient_credits", available: 0 });
+    await account.grant(50, included(0, MINUTE));
+    expect(await account.balance()).toMatchObject({ total: 0 });
+    const [row] = await database.sql`select as_of from public.credit_balances where account_id = ${account.id}`;
+    expect(row?.as_of).toEqual(account.later(2 * MINUTE));
   });
 });
 
