@@ -25,7 +25,8 @@ export const readAccount = cache(async () => {
     session.account.kind === "personal" &&
     entitlement.allowance === "free" &&
     !first.grants.some(({ source, effectiveAt }) => source === "free" && effectiveAt <= at);
-  const summary =
-    mayLackTheMonth && (await grantFreeMonth(account)) ? await readCreditSummary(client, account, at) : first;
+  // The tick may give it between the reading and here, so what is read again counts, not who gave it.
+  if (mayLackTheMonth) await grantFreeMonth(account);
+  const summary = mayLackTheMonth ? await readCreditSummary(client, account, at) : first;
   return { session, summary, standing, entitlement, at };
 });
