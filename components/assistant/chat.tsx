@@ -9,15 +9,15 @@ import { Composer } from "./composer";
 import { estimate } from "./estimate";
 import { Examples } from "./examples";
 import { addToHistory } from "./history-additions";
-import { type AssistantMessage, newId, textOf } from "./message";
+import { type AssistantMessage, textOf } from "./message";
 import { OutOfCredits } from "./out-of-credits";
 import { ProblemNote } from "./problem-note";
 import { useConversation } from "./use-conversation";
 import { useFollow } from "./use-follow";
 
 export interface ChatProps {
+  conversationId: string;
   /** Absent for a conversation still to begin. */
-  conversationId?: string;
   title?: string;
   messages: AssistantMessage[];
   /** The longest answer of each model, in tokens. */
@@ -54,8 +54,7 @@ function BuiltInHelp({ outage }: { outage: boolean }) {
 
 /** A conversation: what was said, and the place to say more. */
 export function Chat(props: ChatProps) {
-  const { title, maxOutputTokens, overagePermitted, stopped, canBuy, builtIn } = props;
-  const [conversationId] = useState(() => props.conversationId ?? newId());
+  const { conversationId, title, maxOutputTokens, overagePermitted, stopped, canBuy, builtIn } = props;
   const { messages, busy, draft, setDraft, problem, notice, balance, ask, retry, stop } = useConversation({
     conversationId,
     messages: props.messages,
@@ -65,7 +64,7 @@ export function Chat(props: ChatProps) {
   );
   const field = useRef<HTMLTextAreaElement>(null);
   const last = messages.at(-1);
-  const isNew = props.conversationId === undefined;
+  const isNew = title === undefined;
   const opening = messages[0] && messages.length > 1 ? textOf(messages[0]) : undefined;
   useEffect(() => {
     if (!isNew || opening === undefined) return;

@@ -8,6 +8,7 @@ import type { ModelKey } from "@/lib/billing/catalogue";
 import { type AnswerFacts, type AssistantMessage, newId, textOf } from "./message";
 import { type Problem, problemOf } from "./problem";
 import { waitForFacts } from "./stopped";
+import { useDraft } from "./use-draft";
 
 interface ConversationOptions {
   conversationId: string;
@@ -23,7 +24,7 @@ function withFacts(messages: AssistantMessage[], answerId: string, facts: Answer
 
 /** The state of one conversation: what was said, what is being written, what went wrong, and how to go on. */
 export function useConversation({ conversationId, messages: earlier }: ConversationOptions) {
-  const [draft, setDraft] = useState("");
+  const [draft, setDraft] = useDraft(earlier.length === 0 ? "new" : conversationId);
   const [problem, setProblem] = useState<Problem>();
   const [notice, setNotice] = useState<string>();
   const balance = useBalance() ?? 0;
@@ -66,7 +67,7 @@ export function useConversation({ conversationId, messages: earlier }: Conversat
     if (found.kind === "too_few") setBalance(found.available);
     if (found.kind === "refused" || found.kind === "too_few") {
       setMessages((current) => current.filter((message) => message.id !== answerId.current).slice(0, -1));
-      setDraft((typed) => (typed === "" ? question.current : typed));
+      setDraft(question.current);
       return;
     }
     if (found.kind === "outage") {

@@ -1,6 +1,5 @@
-import { randomUUID } from "node:crypto";
 import type { Metadata } from "next";
-import { Chat } from "@/components/assistant/chat";
+import { NewConversation } from "@/components/assistant/new-conversation";
 import { requireSession } from "@/lib/session";
 import { chatSetting } from "./setting";
 
@@ -8,5 +7,5 @@ export const metadata: Metadata = { title: "Assistant" };
 
 export default async function AssistantPage() {
   const session = await requireSession();
-  return <Chat key={randomUUID()} messages={[]} {...(await chatSetting(session))} />;
+  return <NewConversation {...(await chatSetting(session))} />;
 }
