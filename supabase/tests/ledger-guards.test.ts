@@ -314,8 +314,13 @@ describe("batches", () => {
     await account.grant(100);
     const usage = { feature: "api", occurred_at: "2026-11-21T00:30:00+02:00" };
     await account.call("record_usage", { items: [{ key: "k", amount: 1, usage }] });
-    const [day] = await database.sql`select day::text from public.usage_daily where account_id = ${account.id}`;
-    expect(day?.day).toBe("2026-11-20");
+    await account.reserve("r", 1);
+    await account.settle("r", 1, { usage });
+    await account.reserve("q", 1);
+    await account.settle("q", 1, { usage: { ...usage, occurred_at: "2026-11-20T00:30:00Z" } });
+    const days =
+      await database.sql`select day::text, events::int from public.usage_daily where account_id = ${account.id}`;
+    expect([...days]).toEqual([{ day: "2026-11-20", events: 3 }]);
   });
 
   test("a fixed price is added to its feature's day without any tokens", async () => {

@@ -48,6 +48,13 @@ describe("reservations", () => {
     });
   });
 
+  test("what is reserved cannot be deducted, though the grant would suffice", async () => {
+    await account.grant(100);
+    await account.reserve("r", 60);
+    expect(await account.deduct(41)).toMatchObject({ code: "insufficient_credits", available: 40, needed: 41 });
+    expect(await account.deduct(40)).toMatchObject({ ok: true, available: 0 });
+  });
+
   test("a settlement below returns the rest, and 0 is allowed", async () => {
     await account.grant(100);
     await account.reserve("a", 60);
@@ -172,6 +179,9 @@ describe("the order of spending", () => {
     expect(await account.call("set_overage", second)).toMatchObject({ used: 25, cap: 30 });
     expect(await account.call("set_overage", first)).toMatchObject({ used: 25 });
     expect(await account.deduct(6, { overage_permitted: 50 })).toMatchObject({ code: "insufficient_credits" });
+    account.wait(DAY_MS);
+    expect(await account.call("set_overage", period(0))).toMatchObject({ used: 0 });
+    expect(await account.deduct(30, { overage_permitted: 50 })).toMatchObject({ overage: 30 });
   });
 });
 
