@@ -1,9 +1,14 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { takeAttempt } from "@/lib/accounts/attempts";
 import { startCheckout } from "@/lib/checkout/start";
 import { getSession, type Role } from "@/lib/session";
 import { POST } from "./route";
 
 vi.mock("@/lib/checkout/start", () => ({ startCheckout: vi.fn() }));
+vi.mock("@/lib/accounts/attempts", async (original) => ({
+  ...(await original<typeof import("@/lib/accounts/attempts")>()),
+  takeAttempt: vi.fn(),
+}));
 vi.mock("@/lib/session", () => ({
   getSession: vi.fn(),
   canManageBilling: ({ account }: { account: { role: string } }) => account.role !== "member",
@@ -31,6 +36,7 @@ function ask(body: unknown, headers: Record<string, string> = {}): Promise<Respo
 beforeEach(() => {
   process.env.APP_URL = APP_URL;
   vi.mocked(startCheckout).mockReset().mockResolvedValue(opened);
+  vi.mocked(takeAttempt).mockReset().mockResolvedValue({ ok: true });
   signIn("owner");
 });
 
@@ -41,6 +47,14 @@ test("an owner and an admin get the way to Stripe, for a key and nothing else", 
     expect([answer.status, await answer.json()]).toEqual([200, { url: opened.url }]);
   }
   expect(vi.mocked(startCheckout).mock.calls[0]?.[1]).toEqual({ plan: "starter", interval: "yearly" });
+});
+
+test("too many tries open nothing and say when to try again", async () => {
+  const message = "Too many tries. You can try again in 4 minutes.";
+  vi.mocked(takeAttempt).mockResolvedValue({ ok: false, retryAfterSeconds: 240, message });
+  const answer = await ask({ pack: "small" });
+  expect([answer.status, await answer.json()]).toEqual([429, { code: "too_many_tries", message }]);
+  expect(startCheckout).not.toHaveBeenCalled();
 });
 
 test("a form without scripts is sent on to Stripe", async () => {
