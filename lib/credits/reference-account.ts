@@ -100,7 +100,7 @@ export class ReferenceAccount {
   }
 
   /** What is due up to a time, in the order in which it is applied. */
-  due(until: number): Array<{ at: number; rank: number; tie: string; apply: () => void }> {
+  due(until: number): Array<{ at: number; rank: number; tie: string; judged: boolean; apply: () => void }> {
     const pad = (seq: number) => String(seq).padStart(20, "0");
     const changes = [
       ...this.live("open")
@@ -109,15 +109,28 @@ export class ReferenceAccount {
           at: grant.expiresAt as number,
           rank: 1,
           tie: pad(grant.seq),
-          apply: () => this.end(grant, true),
+          judged: grant.category !== "included",
+          apply: () => this.end(grant),
         })),
-      ...this.open().map((held) => ({ at: held.expiresAt, rank: 2, tie: held.key, apply: () => this.expire(held) })),
+      ...this.open().map((held) => ({
+        at: held.expiresAt,
+        rank: 2,
+        tie: held.key,
+        judged: true,
+        apply: () => this.expire(held),
+      })),
       ...(this.periodEndsAt === null
         ? []
-        : [{ at: this.periodEndsAt, rank: 3, tie: "", apply: () => this.endPeriod() }]),
+        : [{ at: this.periodEndsAt, rank: 3, tie: "", judged: false, apply: () => this.endPeriod() }]),
       ...this.grants
         .filter(({ state }) => state === "scheduled")
-        .map((grant) => ({ at: grant.effectiveAt, rank: 4, tie: pad(grant.seq), apply: () => this.activate(grant) })),
+        .map((grant) => ({
+          at: grant.effectiveAt,
+          rank: 4,
+          tie: pad(grant.seq),
+          judged: false,
+          apply: () => this.activate(grant),
+        })),
     ];
     return changes
       .filter(({ at }) => at <= until)
@@ -126,7 +139,12 @@ export class ReferenceAccount {
 
   advance(at: number): void {
     this.asOf = Math.max(this.asOf, at);
-    for (let [next] = this.due(this.asOf); next; [next] = this.due(this.asOf)) next.apply();
+    let judged = false;
+    for (let [next] = this.due(this.asOf); next; [next] = this.due(this.asOf)) {
+      next.apply();
+      judged ||= next.judged;
+    }
+    if (judged) this.judgeLow();
   }
 
   activate(grant: ReferenceGrant): void {
@@ -136,12 +154,11 @@ export class ReferenceAccount {
     this.lowArmed = this.total > this.lowThreshold;
   }
 
-  end(grant: ReferenceGrant, judged: boolean): number {
+  end(grant: ReferenceGrant): number {
     const gone = Math.min(grant.remaining, this.free);
     this.take(grant, gone);
     grant.ended += gone;
     if (grant.remaining > 0) grant.state = "ending";
-    if (judged) this.judgeLow();
     return gone;
   }
 
@@ -151,7 +168,6 @@ export class ReferenceAccount {
     this.bill(held.usedSoFar, held.amount - held.overage, held.overage, held.overagePermitted, true);
     this.usageCredits += held.usedSoFar;
     this.letGo();
-    this.judgeLow();
   }
 
   private endPeriod(): void {

@@ -83,7 +83,7 @@ export class ReferenceLedger {
         const grant = this.find(source, source_id);
         if (!grant) return refuse("unknown_grant");
         let voided = 0;
-        if (grant.state === "open") voided = this.account.end(grant, false);
+        if (grant.state === "open") voided = this.account.end(grant);
         if (grant.state === "scheduled") {
           voided = grant.remaining;
           this.account.take(grant, voided);

@@ -56,34 +56,39 @@ begin
 end $$;
 
 -- What changes by itself and when: grants end (bought ones not while the account is frozen), reservations fall silent,
--- the overage period ends, grants begin.
+-- the overage period ends, grants begin. judged says which of them are a reason to warn of low credit: not the end of an
+-- included grant, since the next period's comes a moment later.
 create function private.coming_changes(balance public.credit_balances)
-returns table (due_at timestamptz, rank integer, what text, id uuid, tie text)
+returns table (due_at timestamptz, rank integer, what text, id uuid, tie text, judged boolean)
 language sql stable set search_path = '' as $$
-  select g.expires_at, 1, 'grant_ends', g.id, lpad(g.seq::text, 20, '0') from public.credit_grants g
+  select g.expires_at, 1, 'grant_ends', g.id, lpad(g.seq::text, 20, '0'), g.category <> 'included' from public.credit_grants g
   where g.account_id = balance.account_id and g.state = 'open' and g.expires_at is not null
     and (balance.frozen_at is null or g.category <> 'paid')
   union all
-  select r.expires_at, 2, 'reservation_ends', r.id, r.key from public.credit_reservations r
+  select r.expires_at, 2, 'reservation_ends', r.id, r.key, true from public.credit_reservations r
   where r.account_id = balance.account_id and r.state = 'open'
   union all
-  select balance.overage_ends_at, 3, 'period_ends', null, '' where balance.overage_ends_at is not null
+  select balance.overage_ends_at, 3, 'period_ends', null, '', false where balance.overage_ends_at is not null
   union all
-  select g.effective_at, 4, 'grant_begins', g.id, lpad(g.seq::text, 20, '0') from public.credit_grants g
+  select g.effective_at, 4, 'grant_begins', g.id, lpad(g.seq::text, 20, '0'), false from public.credit_grants g
   where g.account_id = balance.account_id and g.state = 'scheduled'
 $$;
 
--- Applies, in the order of time, everything due up to balance.as_of.
+-- Applies, in the order of time, everything due up to balance.as_of, and judges low credit after the last of it.
 create function private.apply_due(balance public.credit_balances) returns public.credit_balances
 language plpgsql set search_path = '' as $$
 declare
   due record;
+  judged boolean := false;
 begin
   while balance.next_change_at <= balance.as_of loop
     select * into due from private.coming_changes(balance) c order by c.due_at, c.rank, c.tie collate "C" limit 1;
     if due.due_at is null or due.due_at > balance.as_of then
       balance.next_change_at := coalesce(due.due_at, 'infinity');
-    elsif due.what = 'grant_ends' then
+      exit;
+    end if;
+    judged := judged or due.judged;
+    if due.what = 'grant_ends' then
       balance := private.end_grant(balance, due.id, 'expire', due.due_at);
     elsif due.what = 'reservation_ends' then
       balance := private.expire_reservation(balance, due.id, due.due_at);
@@ -96,7 +101,7 @@ begin
       balance := private.activate_grant(balance, due.id, due.due_at);
     end if;
   end loop;
-  return balance;
+  return case when judged then private.judge_low_credit(balance, balance.as_of) else balance end;
 end $$;
 
 -- Takes the balance of an account, applies what is due and saves it before anything can return. Time never runs

@@ -88,7 +88,7 @@ begin
   if gone > 0 then
     perform private.post_consequence(balance, end_grant.operation, -gone, 0, array[over.id], array[gone], happened);
   end if;
-  return case when end_grant.operation = 'expire' then private.judge_low_credit(balance, happened) else balance end;
+  return balance;
 end $$;
 
 -- Stores a grant, and activates it unless it is to begin later. Its caller has checked the values and holds the lock.

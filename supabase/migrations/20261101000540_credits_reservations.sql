@@ -142,8 +142,7 @@ begin
       jsonb_build_object('feature', feature, 'estimated', true, 'occurred_at', expire_reservation.happened_at),
       silent.used_so_far, bill.overage, balance.as_of), null);
   end if;
-  balance := private.settle_consequences(balance, expire_reservation.happened_at);
-  return private.judge_low_credit(balance, expire_reservation.happened_at);
+  return private.settle_consequences(balance, expire_reservation.happened_at);
 end $$;
 
 -- Bills what a call really used, with its usage record, in one transaction: below the reserved amount the rest is

@@ -385,8 +385,37 @@ describe("low credit", () => {
     expect(await mails()).toHaveLength(1);
   });
 
-  test("an expiry and a claw-back warn as well, and the threshold is the founder's", async () => {
-    await account.grant(600, { ...included(0, MINUTE), low_credit_percent: 50 });
+  test("the end of an allowance by itself is no reason to warn; spending while low is, once", async () => {
+    await account.grant(1000, included(0, 30 * DAY_MS));
+    await account.grant(100);
+    account.wait(30 * DAY_MS);
+    expect(await account.summary()).toMatchObject({ total: 100, is_low: true });
+    expect(await mails()).toHaveLength(0);
+    account.wait(MINUTE);
+    await account.grant(300, included(0, 30 * DAY_MS));
+    await account.deduct(300);
+    expect(await mails()).toHaveLength(0);
+    account.wait(30 * DAY_MS);
+    await account.deduct(20);
+    await account.deduct(1);
+    await account.record([1]);
+    expect(await mails()).toHaveLength(1);
+  });
+
+  test("credits that begin when others end count before anybody is warned", async () => {
+    const month = (from: number) => ({ ...included(from, from + 30 * DAY_MS), category: "promotional" });
+    await account.grant(1000, month(0));
+    await account.grant(1000, month(30 * DAY_MS));
+    account.wait(30 * DAY_MS);
+    await account.sweep();
+    expect(await account.summary()).toMatchObject({ total: 1000, is_low: false });
+    expect(await mails()).toHaveLength(0);
+    await account.deduct(900);
+    expect(await mails()).toHaveLength(1);
+  });
+
+  test("credits that end and have no successor warn, as a claw-back does, at the founder's threshold", async () => {
+    await account.grant(600, { ...included(0, MINUTE), category: "promotional", low_credit_percent: 50 });
     await account.grant(600, { source_id: account.id });
     account.wait(MINUTE);
     await account.summary();
