@@ -24,7 +24,7 @@ async function invoicesOf(paymentIntent: string): Promise<Stripe.Invoice[]> {
 }
 
 /** The grants that a payment paid for: its pack's, or those of the base lines of its subscription invoice. */
-async function grantsOf(payment: Stripe.PaymentIntent): Promise<GrantKey[]> {
+async function grantsOf(payment: Stripe.PaymentIntent, invoices: Stripe.Invoice[]): Promise<GrantKey[]> {
   if (payment.metadata.kind === "pack") {
     const { session_id: session } = await rpc<{ session_id: string | null }>("find_purchase", {
       payment_intent_id: payment.id,
@@ -33,7 +33,7 @@ async function grantsOf(payment: Stripe.PaymentIntent): Promise<GrantKey[]> {
     return [{ source: "pack", source_id: session }];
   }
   const keys: GrantKey[] = [];
-  for (const invoice of await invoicesOf(payment.id)) {
+  for (const invoice of invoices) {
     const subscription = subscriptionOf(invoice);
     if (!subscription) continue;
     for (const { meaning, isProration, period } of await subscriptionLines(invoice)) {
@@ -45,13 +45,14 @@ async function grantsOf(payment: Stripe.PaymentIntent): Promise<GrantKey[]> {
   return keys;
 }
 
+/** What credit notes have given back without a refund: to the customer's balance, or out of band. */
 async function creditNoteCents(invoices: Stripe.Invoice[]): Promise<number> {
   let cents = 0;
   for (const { id, post_payment_credit_notes_amount: credited } of invoices) {
     if (!id || credited === 0) continue;
     for await (const note of stripe().creditNotes.list({ invoice: id, limit: 100 }))
-      if (note.status === "issued" && note.type === "post_payment" && (note.refunds ?? []).length === 0)
-        cents += note.amount;
+      if (note.status === "issued" && note.type === "post_payment")
+        cents += (note.refunds ?? []).reduce((rest, refund) => rest - refund.amount_refunded, note.amount);
   }
   return cents;
 }
@@ -59,9 +60,9 @@ async function creditNoteCents(invoices: Stripe.Invoice[]): Promise<number> {
 /**
  * Fetches how much of a payment stands refunded or disputed now, and brings its credits in step: takes the difference
  * back, or gives it back. It is the state that counts, so refund and dispute together, repeated partial refunds, a
- * failed refund, a dispute won and a replay are all the same sum.
+ * failed refund, a dispute won and a replay are all the same sum. While a dispute for fraud is open the account is held.
  * @param lease the customer's lease
- * @returns false if the payment bought no credits or is not one of our customers'
+ * @returns false if the payment is not one of our customers', or took no money
  * @throws Error if Stripe or the database cannot answer, or the lease was lost
  */
 export async function syncPayment({
@@ -80,12 +81,12 @@ export async function syncPayment({
   if (!owner.account_id) return false;
   const payment = await stripe().paymentIntents.retrieve(paymentIntent);
   if (payment.status !== "succeeded") return false;
-  const grants = await grantsOf(payment);
-  if (grants.length === 0) return false;
-  const [refunds, disputes, notes] = await Promise.all([
+  const invoices = await invoicesOf(paymentIntent);
+  const [grants, refunds, disputes, notes] = await Promise.all([
+    grantsOf(payment, invoices),
     stripe().refunds.list({ payment_intent: paymentIntent, limit: 100 }),
     stripe().disputes.list({ payment_intent: paymentIntent, limit: 100 }),
-    payment.metadata.kind === "pack" ? 0 : invoicesOf(paymentIntent).then(creditNoteCents),
+    creditNoteCents(invoices),
   ]);
   const refunded = refunds.data.filter((refund) => STANDING_REFUND.includes(refund.status ?? ""));
   const disputed = disputes.data.filter((dispute) => STANDING_DISPUTE.includes(dispute.status));
@@ -101,7 +102,7 @@ export async function syncPayment({
       charged_cents: payment.amount_received,
       returned_cents: Math.min(sum, payment.amount_received),
       is_disputed: open.length > 0,
-      is_fraud: disputed.some((dispute) => dispute.reason === "fraudulent"),
+      is_fraud: open.some((dispute) => dispute.reason === "fraudulent"),
     },
     at: now(),
   });

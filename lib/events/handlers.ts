@@ -3,6 +3,7 @@ import { forgetCustomer } from "@/lib/checkout/customer";
 import { syncPayment } from "@/lib/checkout/payment";
 import { syncPlanCheckout, syncPurchase } from "@/lib/checkout/purchase";
 import { idOf, stripe } from "@/lib/stripe/client";
+import { paymentsOf } from "@/lib/stripe/invoices";
 import { syncSubscription } from "@/lib/subscriptions/sync";
 import { withCustomer } from "./lease";
 import type { EventType } from "./types";
@@ -58,6 +59,20 @@ function payment(reference: string | Stripe.PaymentIntent | null): Work {
   };
 }
 
+/** An invoice was credited: it may be paid by that, or money it brought goes back without a refund. */
+function credited({ invoice }: Stripe.CreditNote): Work {
+  const id = idOf(invoice);
+  return {
+    key: `credited ${id}`,
+    run: async (held) => {
+      const ours = await subscriptions().run(held);
+      for (const paymentIntent of id ? await paymentsOf(id) : [])
+        await syncPayment({ paymentIntent, customer: held.subject, lease: held.lease });
+      return ours;
+    },
+  };
+}
+
 /** From event to what is fetched again. An event's name decides nothing else: grants follow from the objects. */
 export const handlers: Handlers = {
   "checkout.session.completed": (event) => session(event.data.object),
@@ -91,8 +106,8 @@ export const handlers: Handlers = {
   "charge.dispute.created": (event) => payment(event.data.object.payment_intent),
   "charge.dispute.updated": (event) => payment(event.data.object.payment_intent),
   "charge.dispute.closed": (event) => payment(event.data.object.payment_intent),
-  "credit_note.created": subscriptions,
-  "credit_note.voided": subscriptions,
+  "credit_note.created": (event) => credited(event.data.object),
+  "credit_note.voided": (event) => credited(event.data.object),
 };
 
 /** The work behind an event of a type we handle. */

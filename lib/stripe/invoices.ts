@@ -18,6 +18,12 @@ export function subscriptionOf(invoice: Stripe.Invoice): string | null {
   return idOf(invoice.parent.subscription_details?.subscription);
 }
 
+/** The payments that have paid an invoice. */
+export async function paymentsOf(invoice: string): Promise<string[]> {
+  const { data } = await stripe().invoicePayments.list({ invoice, status: "paid", limit: 100 });
+  return data.flatMap(({ payment }) => idOf(payment.payment_intent) ?? []);
+}
+
 async function linesOf(invoice: Stripe.Invoice): Promise<Stripe.InvoiceLineItem[]> {
   if (!invoice.lines.has_more || !invoice.id) return invoice.lines.data;
   const all: Stripe.InvoiceLineItem[] = [];

@@ -1,20 +1,17 @@
 import type Stripe from "stripe";
-import { fromSeconds, idOf, stripe } from "@/lib/stripe/client";
+import { fromSeconds, stripe } from "@/lib/stripe/client";
+import { paymentsOf } from "@/lib/stripe/invoices";
 import { isLive, type ReadSubscription } from "./snapshot";
 
 const FRESH_MS = 3_600_000;
 
 async function refund(subscription: string, invoice: Stripe.Invoice): Promise<void> {
   if (!invoice.id) return;
-  const { data } = await stripe().invoicePayments.list({ invoice: invoice.id, status: "paid" });
-  for (const { payment } of data) {
-    const paymentIntent = idOf(payment.payment_intent);
-    if (paymentIntent)
-      await stripe().refunds.create(
-        { payment_intent: paymentIntent, reason: "duplicate", metadata: { subscription } },
-        { idempotencyKey: `second:${subscription}:${paymentIntent}` },
-      );
-  }
+  for (const paymentIntent of await paymentsOf(invoice.id))
+    await stripe().refunds.create(
+      { payment_intent: paymentIntent, reason: "duplicate", metadata: { subscription } },
+      { idempotencyKey: `second:${subscription}:${paymentIntent}` },
+    );
 }
 
 /**

@@ -58,8 +58,8 @@ create table public.payments (
   synced_at timestamptz not null,
   constraint no_more_is_returned_than_was_charged check (returned_cents between 0 and charged_cents)
 );
-comment on table public.payments is 'The state of each payment that money has come back from: how much of it stands refunded or disputed now. grants names the credit grants it paid for; changes counts how often the returned sum has moved.';
-create index payments_account_id on public.payments (account_id) where is_disputed;
+comment on table public.payments is 'The state of each payment that money has come back from: how much of it stands refunded or disputed now. grants names the credit grants it paid for; changes counts how often the returned sum has moved. is_disputed and is_fraud speak of open disputes.';
+create index payments_account_id on public.payments (account_id);
 
 alter table public.checkouts enable row level security;
 alter table public.purchases enable row level security;

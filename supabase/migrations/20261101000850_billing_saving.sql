@@ -9,8 +9,34 @@ begin
 end $$;
 grant execute on function private.leased_account(text, uuid) to service_role;
 
+-- Brings a grant in step with how much of its payment stands returned: takes the difference back, or gives it back.
+create function private.follow_payment(payment public.payments, source text, source_id text, gives_back boolean, at timestamptz) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  key text := concat_ws(':', (follow_payment.payment).payment_intent_id, (follow_payment.payment).changes, follow_payment.source, follow_payment.source_id);
+  answer jsonb;
+begin
+  if follow_payment.gives_back then
+    answer := public.reinstate(
+      account_id => (payment).account_id, source => follow_payment.source, source_id => follow_payment.source_id,
+      taken_back_cents => (payment).returned_cents, charged_cents => (payment).charged_cents, key => key, at => follow_payment.at
+    );
+  else
+    answer := public.claw_back(
+      account_id => (payment).account_id, source => follow_payment.source, source_id => follow_payment.source_id,
+      taken_back_cents => (payment).returned_cents, charged_cents => (payment).charged_cents, key => key, at => follow_payment.at
+    );
+  end if;
+  if not (answer ->> 'ok')::boolean then
+    raise exception 'the grant % / % did not follow its payment: %', follow_payment.source, follow_payment.source_id, answer using errcode = 'PT500';
+  end if;
+  return answer;
+end $$;
+grant execute on function private.follow_payment(public.payments, text, text, boolean, timestamptz) to service_role;
+
 -- Gives each grant of a list, once for its source whatever asks again. A source that gave something else before keeps
--- what it gave, and is named in the answer: a price edit must not change what was sold.
+-- what it gave, and is named in the answer: a price edit must not change what was sold. Money that went back before the
+-- grant was made takes its share at once.
 create function private.apply_grants(account_id uuid, grants jsonb, at timestamptz) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
@@ -29,6 +55,10 @@ begin
     );
     if answer ->> 'code' = 'granted' then
       granted := granted || jsonb_build_array((item ->> 'source') || '/' || (item ->> 'source_id'));
+      perform private.follow_payment(p, item ->> 'source', item ->> 'source_id', false, apply_grants.at)
+      from public.payments p
+      where p.account_id = apply_grants.account_id and p.returned_cents > 0
+        and p.grants @> jsonb_build_array(jsonb_build_object('source', item ->> 'source', 'source_id', item ->> 'source_id'));
     elsif answer ->> 'code' = 'idempotency_conflict' then
       conflicts := conflicts || jsonb_build_array((item ->> 'source') || '/' || (item ->> 'source_id'));
     elsif answer ->> 'code' <> 'duplicate' then
@@ -185,8 +215,30 @@ begin
 end $$;
 grant execute on function public.save_pack_purchase(text, uuid, jsonb, jsonb, jsonb, jsonb, timestamptz) to service_role;
 
--- Brings the credits of a payment in step with how much of it stands returned now, by the state and never by the event:
--- takes the difference back, or gives it back, grant by grant.
+-- An open dispute for fraud holds the account; its end, won or lost, lifts that hold. One by an admin is left alone.
+create function private.follow_fraud(account_id uuid, at timestamptz) returns void
+language plpgsql set search_path = '' as $$
+declare
+  is_fraud boolean := exists (select from public.payments p where p.account_id = follow_fraud.account_id and p.is_fraud);
+  hold public.account_holds;
+begin
+  if is_fraud then
+    insert into public.account_holds (account_id, reason, held_at) values (follow_fraud.account_id, 'fraud', follow_fraud.at)
+    on conflict do nothing returning * into hold;
+  else
+    delete from public.account_holds h where h.account_id = follow_fraud.account_id and h.reason = 'fraud' returning * into hold;
+  end if;
+  if hold.account_id is not null then
+    perform public.freeze_credits(
+      account_id => follow_fraud.account_id, frozen => is_fraud,
+      key => case when is_fraud then 'hold ' else 'lift ' end || hold.held_at, at => follow_fraud.at
+    );
+  end if;
+end $$;
+grant execute on function private.follow_fraud(uuid, timestamptz) to service_role;
+
+-- Brings the credits of a payment in step with how much of it stands returned now, by the state and never by the event,
+-- grant by grant.
 create function public.save_payment(customer_id text, lease uuid, payment jsonb, at timestamptz) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
@@ -195,7 +247,6 @@ declare
   before public.payments;
   now_is public.payments;
   item jsonb;
-  answer jsonb;
   answers jsonb := '[]';
 begin
   if account is null then
@@ -223,25 +274,12 @@ begin
         where c.account_id = account and c.source = g ->> 'source' and c.source_id = g ->> 'source_id'
       )
     loop
-      if now_is.returned_cents >= coalesce(before.returned_cents, 0) then
-        answer := public.claw_back(
-          account_id => account, source => item ->> 'source', source_id => item ->> 'source_id',
-          taken_back_cents => now_is.returned_cents, charged_cents => now_is.charged_cents,
-          key => now_is.payment_intent_id || ':' || now_is.changes || ':' || (item ->> 'source'), at => saved_at
-        );
-      else
-        answer := public.reinstate(
-          account_id => account, source => item ->> 'source', source_id => item ->> 'source_id',
-          taken_back_cents => now_is.returned_cents, charged_cents => now_is.charged_cents,
-          key => now_is.payment_intent_id || ':' || now_is.changes || ':' || (item ->> 'source'), at => saved_at
-        );
-      end if;
-      if not (answer ->> 'ok')::boolean then
-        raise exception 'the grant % / % did not follow its payment: %', item ->> 'source', item ->> 'source_id', answer using errcode = 'PT500';
-      end if;
-      answers := answers || jsonb_build_array(answer);
+      answers := answers || private.follow_payment(
+        now_is, item ->> 'source', item ->> 'source_id', now_is.returned_cents < coalesce(before.returned_cents, 0), saved_at
+      );
     end loop;
   end if;
+  perform private.follow_fraud(account, saved_at);
   return jsonb_build_object('ok', true, 'code', 'saved', 'answers', answers);
 end $$;
 grant execute on function public.save_payment(text, uuid, jsonb, timestamptz) to service_role;

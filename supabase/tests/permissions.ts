@@ -72,6 +72,8 @@ export const forTheServer = [
   "private.apply_voids",
   "private.checked_time",
   "private.confirmed_person",
+  "private.follow_fraud",
+  "private.follow_payment",
   "private.holds_customer",
   "private.leased_account",
   "private.may_manage",

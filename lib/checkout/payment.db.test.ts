@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type BillingScene, openBillingScene } from "@/e2e/database/billing";
+import { entitlementFor } from "@/lib/billing/entitlement";
+import { now } from "@/lib/clock";
+import { processPendingEvents, receiveStripeEvent } from "@/lib/events/inbox";
+import { API_VERSION, stripe } from "@/lib/stripe/client";
+import { readStanding } from "@/lib/subscriptions/standing";
+import type { CheckoutRequest } from "./product";
+import { type Buyer, startCheckout } from "./start";
+
+let scene: BillingScene;
+beforeAll(async () => {
+  scene = await openBillingScene();
+});
+afterAll(() => scene.close());
+beforeEach(() => {
+  scene.deliver = true;
+});
+
+interface Paid extends Buyer {
+  payment: string;
+  invoice: string;
+  customer: string;
+}
+
+async function buy(request: CheckoutRequest): Promise<Paid> {
+  const buyer = await scene.buyer();
+  const answer = await startCheckout(buyer, request);
+  if (!answer.ok) throw new Error(answer.message);
+  const { customer } = await scene.pay(answer.url);
+  await scene.settle();
+  const payments = await stripe().paymentIntents.list({ customer: String(customer) });
+  const invoices = await stripe().invoices.list({ customer: String(customer) });
+  return {
+    ...buyer,
+    payment: payments.data[0]?.id ?? "",
+    invoice: invoices.data[0]?.id ?? "",
+    customer: String(customer),
+  };
+}
+
+const left = async (buyer: Buyer) => {
+  const rows = await scene.database
+    .sql`select source, remaining from public.credit_grants where account_id = ${buyer.account} and remaining > 0`;
+  return rows.reduce((sum, { remaining }) => sum + Number(remaining), 0);
+};
+
+async function hear(type: string, object: Record<string, unknown>): Promise<void> {
+  const seconds = Math.floor(now().getTime() / 1000);
+  const payload = JSON.stringify({
+    id: `evt_${type.replaceAll(".", "_")}_${crypto.randomUUID()}`,
+    object: "event",
+    type,
+    api_version: API_VERSION,
+    livemode: false,
+    created: seconds,
+    data: { object },
+  });
+  const secret = process.env.STRIPE_WEBHOOK_SECRET ?? "";
+  const header = stripe().webhooks.generateTestHeaderString({ payload, secret, timestamp: seconds });
+  await receiveStripeEvent(payload, header);
+  await processPendingEvents();
+}
+
+test("a refunded year takes back every month of it, those to come too, and a failed refund returns them all", async () => {
+  const buyer = await buy({ plan: "starter", interval: "yearly" });
+  const whole = await left(buyer);
+  const refund = await stripe().refunds.create({ payment_intent: buyer.payment });
+  await scene.settle();
+  expect(await left(buyer)).toBe(0);
+  await scene.control("dashboard/fail-refund", { refund: refund.id });
+  await scene.settle();
+  expect(await left(buyer)).toBe(whole);
+});
+
+test("a refund that is heard of before the payment leaves no credits behind", async () => {
+  scene.deliver = false;
+  const begin = scene.received.length;
+  const buyer = await buy({ plan: "starter", interval: "monthly" });
+  await stripe().refunds.create({ payment_intent: buyer.payment });
+  await scene.control("settle");
+  const [before, after] = [true, false].map((refunds) =>
+    scene.received.slice(begin).filter(({ body }) => JSON.parse(body).type.includes("refund") === refunds),
+  );
+  for (const events of [before, after]) {
+    for (const { body, signature } of events ?? []) await receiveStripeEvent(body, signature);
+    await processPendingEvents();
+  }
+  expect((await scene.grants(buyer)).map(({ source }) => source)).toContain("alw_rest");
+  expect(await scene.balance(buyer)).toEqual({ total: 0, debt: 0 });
+});
+
+test.each<CheckoutRequest>([{ plan: "starter", interval: "monthly" }, { pack: "small" }])(
+  "a credit note makes us ask what stands of its invoice's payment: %j",
+  async (request) => {
+    const buyer = await buy(request);
+    scene.deliver = false;
+    await stripe().refunds.create({ payment_intent: buyer.payment });
+    await scene.control("settle");
+    expect((await scene.balance(buyer)).total).toBeGreaterThan(0);
+    await hear("credit_note.created", {
+      id: "cn_1",
+      object: "credit_note",
+      customer: buyer.customer,
+      invoice: buyer.invoice,
+    });
+    expect((await scene.balance(buyer)).total).toBe(0);
+  },
+);
+
+describe("a payment disputed as fraud", () => {
+  const isHeld = async (buyer: Buyer) => {
+    const [row] = await scene.database
+      .sql`select frozen_at is not null as frozen from public.credit_balances where account_id = ${buyer.account}`;
+    const { access, canBuy, prepaid } = entitlementFor(await readStanding(buyer.account), now());
+    return { access, canBuy, prepaid, frozen: row?.frozen };
+  };
+  const held = { access: "read_only", canBuy: false, prepaid: "frozen", frozen: true };
+  const free = { access: "full", canBuy: true, prepaid: "use", frozen: false };
+
+  test.each(["won", "lost"])("holds the account until the dispute is %s", async (outcome) => {
+    const buyer = await buy({ pack: "small" });
+    const { id: dispute } = await scene.control("dashboard/dispute", {
+      payment_intent: buyer.payment,
+      reason: "fraudulent",
+    });
+    await scene.settle();
+    expect(await isHeld(buyer)).toEqual(held);
+    await scene.control("dashboard/close-dispute", { dispute, outcome });
+    await scene.settle();
+    expect(await isHeld(buyer)).toEqual(free);
+    expect((await scene.balance(buyer)).total > 0).toBe(outcome === "won");
+  });
+
+  test("does not lift a hold that an admin has set", async () => {
+    const buyer = await buy({ pack: "small" });
+    await scene.database
+      .sql`insert into public.account_holds (account_id, reason, held_at) values (${buyer.account}, 'admin', now())`;
+    const { id: dispute } = await scene.control("dashboard/dispute", {
+      payment_intent: buyer.payment,
+      reason: "fraudulent",
+    });
+    await scene.settle();
+    await scene.control("dashboard/close-dispute", { dispute, outcome: "won" });
+    await scene.settle();
+    expect((await readStanding(buyer.account)).hold).toBe("admin");
+  });
+});
