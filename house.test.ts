@@ -11,6 +11,7 @@ const FEATURES = [
   "lib/checkout",
   "lib/credits",
   "lib/invoices",
+  "lib/summaries",
   "lib/subscriptions",
   "lib/usage",
 ];
@@ -35,6 +36,7 @@ const ROOMS: Record<string, string[]> = {
   "lib/assistant": feature("lib/assistant", "lib/usage", "lib/credits"),
   "lib/checkout": feature("lib/checkout"),
   "lib/invoices": feature("lib/invoices"),
+  "lib/summaries": feature("lib/summaries"),
   "lib/subscriptions": feature("lib/subscriptions"),
   "lib/session.ts": [...DOORS, ...GROUND],
   "lib/action.ts": ["lib/session.ts", ...GROUND],

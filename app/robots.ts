@@ -1,4 +1,5 @@
 import type { MetadataRoute } from "next";
+import { sections } from "@/components/frame/sections";
 
 const origin = process.env.APP_URL ?? "http://localhost:3000";
 
@@ -7,7 +8,7 @@ export default function robots(): MetadataRoute.Robots {
     rules: {
       userAgent: "*",
       allow: "/",
-      disallow: ["/api/", "/assistant", "/summarize", "/usage", "/credits", "/billing", "/settings", "/auth/"],
+      disallow: ["/api/", "/auth/", ...sections.map(({ href }) => href)],
     },
     sitemap: `${origin}/sitemap.xml`,
   };

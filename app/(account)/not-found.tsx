@@ -1,4 +1,5 @@
 import Link from "next/link";
+import { home } from "@/components/frame/sections";
 import { buttonVariants } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
@@ -10,8 +11,8 @@ export default function NotHere() {
       <EmptyState
         title="It was deleted, or belongs to another account"
         action={
-          <Link href="/assistant" className={buttonVariants()}>
-            To the assistant
+          <Link href={home.href} className={buttonVariants()}>
+            {home.label}
           </Link>
         }
       >

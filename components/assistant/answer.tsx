@@ -1,5 +1,5 @@
+import { AnswerText } from "@/components/ui/answer-text";
 import { formatCredits } from "@/lib/billing/format";
-import { AnswerText } from "./markdown";
 import { type AnswerFacts, type AssistantMessage, textOf, thoughtsOf } from "./message";
 
 const plural = (count: number, word: string): string => `${formatCredits(count)} ${word}${count === 1 ? "" : "s"}`;

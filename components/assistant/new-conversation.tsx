@@ -3,8 +3,8 @@
 import type { Route } from "next";
 import { usePathname } from "next/navigation";
 import { useEffect, useState } from "react";
+import { newId } from "@/components/ui/new-id";
 import { Chat, type ChatProps } from "./chat";
-import { newId } from "./message";
 
 const START: Route = "/assistant";
 

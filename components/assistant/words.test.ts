@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { newId } from "@/components/ui/new-id";
 import { upperBound } from "@/lib/billing/rating";
 import { factsInWords } from "./answer";
 import { estimate } from "./estimate";
-import { newId } from "./message";
 import { problemOf } from "./problem";
 
 describe("what stands beneath an answer", () => {

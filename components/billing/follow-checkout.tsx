@@ -6,6 +6,7 @@ import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
 import { brand } from "@/components/brand/brand";
 import { useBalance } from "@/components/frame/balance";
+import { home } from "@/components/frame/sections";
 import { buttonVariants } from "@/components/ui/button";
 import { Spinner } from "@/components/ui/spinner";
 import { formatCredits } from "@/lib/billing/format";
@@ -109,8 +110,8 @@ function Paid({ bought }: { bought: Bought }) {
           : `${sum} credits come with it every month. ${where} The invoice stands under Billing.`}
       </p>
       <div className="flex flex-wrap gap-3">
-        <Link href="/assistant" className={buttonVariants()}>
-          To the assistant
+        <Link href={home.href} className={buttonVariants()}>
+          {home.label}
         </Link>
         <Link href="/billing" className={buttonVariants({ variant: "secondary" })}>
           See the invoice

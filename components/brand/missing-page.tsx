@@ -1,4 +1,5 @@
 import Link from "next/link";
+import { home } from "@/components/frame/sections";
 import { buttonVariants } from "@/components/ui/button";
 import { Logo } from "./logo";
 
@@ -19,8 +20,8 @@ export function MissingPage() {
         <Link href="/" className={buttonVariants()}>
           To the start page
         </Link>
-        <Link href="/assistant" className={buttonVariants({ variant: "secondary" })}>
-          To the assistant
+        <Link href={home.href} className={buttonVariants({ variant: "secondary" })}>
+          {home.label}
         </Link>
       </div>
     </main>

@@ -7,6 +7,9 @@ export interface Section {
   icon: LucideIcon;
 }
 
+/** Where the product begins; people land there too once they are signed in (HOME in lib/accounts/own-path.ts). */
+export const home: { href: Route; label: string } = { href: "/assistant", label: "To the assistant" };
+
 /** The parts of the signed-in product, in the order of the sidebar. */
 export const sections: readonly Section[] = [
   { href: "/assistant", label: "Assistant", icon: MessageSquare },

@@ -8,6 +8,7 @@ import { brand } from "@/components/brand/brand";
 import { Mark } from "@/components/brand/logo";
 import { Sheet, SheetContent, SheetTrigger } from "@/components/ui/sheet";
 import { Balance } from "./plan-and-balance";
+import { home } from "./sections";
 
 /** The bar of small screens: the sections behind a button, and the balance always in sight. */
 export function TopBar({ children }: { children: ReactNode }) {
@@ -26,7 +27,7 @@ export function TopBar({ children }: { children: ReactNode }) {
           {children}
         </SheetContent>
       </Sheet>
-      <Link href="/assistant" aria-label={brand.name} className="rounded-md">
+      <Link href={home.href} aria-label={brand.name} className="rounded-md">
         <Mark />
       </Link>
       <Link href="/credits" className="ml-auto rounded-md px-2 py-1 text-13">

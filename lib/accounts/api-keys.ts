@@ -1,8 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
+import { z } from "zod";
 import { type AccountId, accountId, type UserId } from "@/lib/billing/units";
 import { now } from "@/lib/clock";
 import { rpc } from "@/lib/supabase/rpc";
 import { userClient } from "@/lib/supabase/server";
+import { nameField } from "./credentials";
+
+export const apiKeyFields = z.object({ name: nameField.max(60, "A key's name has at most 60 characters.") });
+
+export const keyIdField = z.uuid();
 
 /** What people may see of a key: never the key, never its hash. */
 export interface ApiKey {

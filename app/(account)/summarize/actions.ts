@@ -2,8 +2,6 @@
 
 import { z } from "zod";
 import { type ActionResult, accountAction } from "@/lib/action";
-import { measureReadability, type Readability } from "@/lib/assistant/readability";
-import { summarize } from "@/lib/assistant/summarize";
 import { entitlementFor } from "@/lib/billing/entitlement";
 import { formatCredits } from "@/lib/billing/format";
 import { fixedPrices } from "@/lib/billing/plans";
@@ -11,6 +9,8 @@ import { credits } from "@/lib/billing/units";
 import { now } from "@/lib/clock";
 import type { Session } from "@/lib/session";
 import { readStanding } from "@/lib/subscriptions/standing";
+import { measureReadability, type Readability } from "@/lib/summaries/readability";
+import { summarize } from "@/lib/summaries/summarize";
 import { type Charge, charge, chargeWhenDone } from "@/lib/usage/fixed-price";
 import { AlreadyMeteredError, InsufficientCreditsError, SpendingRefusedError } from "@/lib/usage/refusals";
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Metadata } from "next";
-import { FixedPriceForm } from "@/components/assistant/fixed-price-form";
+import { FixedPriceForm } from "@/components/summarize/fixed-price-form";
 import { PageHeader } from "@/components/ui/page-header";
 import { fixedPrices } from "@/lib/billing/plans";
 import { requireSession } from "@/lib/session";

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import Link from "next/link";
+import { home } from "@/components/frame/sections";
 import { buttonVariants } from "@/components/ui/button-variants";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -99,13 +100,12 @@ export default async function UsagePage({ searchParams }: PageProps<"/usage">) {
             <EmptyState
               title="Nothing was used in this time"
               action={
-                <Link href="/assistant" className={buttonVariants({ variant: "secondary" })}>
-                  Ask the assistant
+                <Link href={home.href} className={buttonVariants({ variant: "secondary" })}>
+                  {home.label}
                 </Link>
               }
             >
-              Ask the assistant something, or report usage of your own through the metering API; it appears here at
-              once.
+              What you use appears here at once.
             </EmptyState>
           )}
         </CardContent>

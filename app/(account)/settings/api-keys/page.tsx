@@ -10,7 +10,7 @@ import { readApiKeys } from "@/lib/accounts/api-keys";
 import { now } from "@/lib/clock";
 import { env } from "@/lib/env";
 import { canManageBilling, requireSession } from "@/lib/session";
-import { makeApiKey, removeApiKey } from "../actions";
+import { makeApiKey, removeApiKey } from "./actions";
 
 export const metadata: Metadata = { title: "API keys" };
 

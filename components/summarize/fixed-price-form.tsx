@@ -2,13 +2,13 @@
 
 import { type ReactNode, useActionState, useEffect, useState } from "react";
 import { setBalance } from "@/components/frame/balance";
+import { AnswerText } from "@/components/ui/answer-text";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
 import { Field } from "@/components/ui/field";
+import { newId } from "@/components/ui/new-id";
 import { Textarea } from "@/components/ui/textarea";
 import { formatCredits } from "@/lib/billing/format";
-import { AnswerText } from "./markdown";
-import { newId } from "./message";
 
 interface Charged {
   charged: number;
