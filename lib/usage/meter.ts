@@ -42,7 +42,12 @@ export interface Meter {
   /** Whether the balance made the answer shorter than wanted. */
   readonly shortened: boolean;
   readonly counter: Counter;
-  /** Bills the call, or gives the credits back if no token came. Only the first call counts; it never throws. */
+  /** Takes note that the provider has begun: whoever stops the call from now on pays for the prompt it has read. */
+  begun(): void;
+  /**
+   * Bills the call. Gives the credits back if no token came, unless it was stopped after the provider had begun.
+   * Only the first call counts; it never throws.
+   */
   close(ending: Ending): Promise<Outcome>;
   /** Fulfilled when the call is billed; give it to `after()` so that the server stays for it. */
   readonly closed: Promise<Outcome>;
@@ -132,13 +137,17 @@ async function settle(call: MeteredCall, amount: Credits, usage: UsageRecord): P
   return retry(() => settleReservation({ account, key, amount, usage }));
 }
 
-async function bill(call: MeteredCall, counter: Counter, { ending, reported }: Ending): Promise<Outcome> {
+async function bill(
+  call: MeteredCall,
+  counter: Counter,
+  { ending, reported, hasBegun }: Ending & { hasBegun: boolean },
+): Promise<Outcome> {
   const text = counter.text();
   const nothing = { ending, text, usage: NO_TOKENS, credits: NOTHING, estimated: false, balance: null };
   const { account, key } = call;
   try {
     const told = reported?.outputTokens.total !== undefined && ending === "complete";
-    if (!counter.hasStarted() && !told) {
+    if (!counter.hasStarted() && !told && !(ending === "stopped" && hasBegun)) {
       await retry(() => releaseReservation({ account, key }));
       return { ...nothing, status: "released" };
     }
@@ -164,6 +173,7 @@ export async function openMeter(call: MeteredCall, promptTokens: number): Promis
   const { amount, maxOutputTokens } = await reserve(call, promptTokens);
   const counter = startCounter(promptTokens);
   const stopHeartbeat = startHeartbeat(call, counter);
+  let hasBegun = false;
   let closing: Promise<Outcome> | undefined;
   let tellClosed: (outcome: Outcome) => void;
   const closed = new Promise<Outcome>((resolve) => {
@@ -172,7 +182,7 @@ export async function openMeter(call: MeteredCall, promptTokens: number): Promis
 
   const closeOnce = async (ending: Ending) => {
     await stopHeartbeat();
-    const outcome = await bill(call, counter, ending);
+    const outcome = await bill(call, counter, { ...ending, hasBegun });
     try {
       await call.onClose?.(outcome);
     } catch (error) {
@@ -186,6 +196,9 @@ export async function openMeter(call: MeteredCall, promptTokens: number): Promis
     maxOutputTokens,
     shortened: maxOutputTokens < call.maxOutputTokens,
     counter,
+    begun: () => {
+      hasBegun = true;
+    },
     closed,
     close: (ending) => {
       closing ??= closeOnce(ending);

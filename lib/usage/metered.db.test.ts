@@ -5,7 +5,7 @@ import { MockLanguageModelV4 } from "ai/test";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type ClonedDatabase, cloneDatabase } from "@/e2e/database/clone";
 import { createPerson } from "@/e2e/database/people";
-import { countTextTokens } from "@/lib/ai/tokens";
+import { countPromptTokens, countTextTokens } from "@/lib/ai/tokens";
 import { creditsFor } from "@/lib/billing/rating";
 import { accountId, credits, userId } from "@/lib/billing/units";
 import { expireCredits } from "@/lib/credits/expiry";
@@ -239,6 +239,30 @@ describe("a call of a model", () => {
     expect(outcomes).toMatchObject([{ status: "settled", ending: "stopped", text: WORDS.slice(0, 3).join("") }]);
     expect(await openReservations(account)).toBe(0);
   });
+
+  test.each(["abort", "leave"])(
+    "is billed for its prompt when it is stopped by %s before the first word",
+    async (how) => {
+      const { account, call, outcomes, left } = await payer(10_000);
+      const abort = new AbortController();
+      const text = "a prompt that the provider reads and asks money for ".repeat(50);
+      const { stream } = await meteredModel(speaking(USAGE, { after: 0, how: "hang" }), call).doStream({
+        prompt: [{ role: "user", content: [{ type: "text", text }] }],
+        abortSignal: abort.signal,
+      });
+      if (how === "abort") abort.abort();
+      else await stream.cancel();
+      await vi.waitFor(() => expect(outcomes).toHaveLength(1), { timeout: 10_000 });
+      const inputTokens = countPromptTokens([{ role: "user", content: text }]);
+      const usage = { inputTokens, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+      const price = creditsFor("large-1", usage);
+      expect(outcomes).toMatchObject([
+        { status: "settled", ending: "stopped", estimated: true, usage, credits: price },
+      ]);
+      expect(await left()).toBe(10_000 - price);
+      expect(await openReservations(account)).toBe(0);
+    },
+  );
 
   test("is billed for what was written when its reader leaves", async () => {
     const { account, call, outcomes } = await payer(10_000);

@@ -25,6 +25,7 @@ function metered(
   signal: AbortSignal | undefined,
 ): ReadableStream<LanguageModelV4StreamPart> {
   const reader = source.getReader();
+  meter.begun();
   const stop = () => void meter.close({ ending: "stopped" });
   if (signal?.aborted) stop();
   signal?.addEventListener("abort", stop, { once: true });
@@ -57,7 +58,8 @@ function metered(
 /**
  * Wraps any model of the AI SDK so that each call is paid for: the most it can cost is reserved before the model is
  * called, and what it really used is settled when it ends, however it ends. See the rules of reservations.
- * An answer that breaks off is billed by our own count of its tokens; one that never began costs nothing.
+ * An answer that breaks off is billed by our own count of its tokens; one that never began costs nothing. Stopped after
+ * the provider began, its prompt is paid for even without an answer: long prompts stopped in time would else be free.
  * @param opened - a meter already open for the first call, by a route that wants to refuse before it answers
  * @returns a model to be used for one request; further calls of it (tools, retries) are metered under keys of their own
  */
