@@ -28,6 +28,8 @@ describe("a batch of usage events", () => {
     ["a time without a zone", { ...good, occurred_at: "2026-11-22T11:00:00" }],
     ["a time in the future", { ...good, occurred_at: "2026-11-22T12:02:00Z" }],
     ["a time 36 days back", { ...good, occurred_at: "2026-10-17T11:59:00Z" }],
+    ["a NUL in its key", { ...good, key: "job\u0000" }],
+    ["half a character in its feature", { ...good, feature: "reports \ud83d" }],
     ["nothing at all", null],
   ])("is refused whole for an event with %s, which it names", (_, bad) => {
     expect(parse(good, bad, good)).toMatchObject({ ok: false, code: "invalid_event", index: 1 });

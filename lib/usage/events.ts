@@ -15,13 +15,21 @@ const OLDEST_DAYS = 35;
 const AHEAD_SECONDS = 60;
 const DAY_MS = 86_400_000;
 
+/** A text the database can keep: NUL and half of a character are refused, not dropped, since they may tell keys apart. */
+const text = (most: number) =>
+  z
+    .string()
+    .min(1)
+    .max(most)
+    .regex(/^[^\0\p{Cs}]*$/u, { error: "holds a character that cannot be kept" });
+
 const count = z.int().min(0).max(1_000_000_000).default(0);
 
 /** One event: tokens of a model of the rate card, or a number of credits decided elsewhere. */
 const eventSchema = z
   .strictObject({
-    key: z.string().min(1).max(200),
-    feature: z.string().min(1).max(100).default("api"),
+    key: text(200),
+    feature: text(100).default("api"),
     occurred_at: z.iso.datetime({ offset: true }).optional(),
     model: z.enum(modelKeys).optional(),
     input_tokens: count,

@@ -88,11 +88,22 @@ describe("asking the assistant", () => {
     ["a question of 20,001 characters", question({ text: "x".repeat(20_001) })],
     ["a model that is not sold", question({ model: "gpt-9" })],
     ["an id that is none", question({ answerId: "1" })],
+    ["a body far longer than any question", question({ more: "x".repeat(200_000) })],
   ])("refuses %s", async (_, body) => {
     await signIn(100);
     const response = await post(body);
     expect(response.status).toBe(422);
     expect(await response.json()).toMatchObject({ code: "invalid_request", message: expect.any(String) });
+  });
+
+  test("leaves out of a question what cannot be kept, as texts copied from documents hold it", async () => {
+    const account = await signIn(10_000);
+    const response = await post(question({ text: "Plan\u0000 a launch.\ud83d" }));
+    expect(response.status).toBe(200);
+    await response.text();
+    const [kept] = await database.sql`
+      select content from public.messages where account_id = ${account} and role = 'user'`;
+    expect(kept?.content).toBe("Plan a launch.");
   });
 
   test("says with how many credits it would go on, and that nothing was sent", async () => {

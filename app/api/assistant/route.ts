@@ -9,14 +9,25 @@ import { now } from "@/lib/clock";
 import { getSession } from "@/lib/session";
 import { readStanding } from "@/lib/subscriptions/standing";
 import { userClient } from "@/lib/supabase/server";
+import { readJson } from "@/lib/usage/body";
 
 export const maxDuration = 300;
+
+/** Enough for the longest question, however its characters are escaped. */
+const MOST_BYTES = 200_000;
+/** What no database keeps, and what a text copied from a document may hold: NUL, and half of a character. */
+const UNKEEPABLE = /[\0\p{Cs}]/gu;
 
 const questionSchema = z.object({
   conversationId: z.uuid().toLowerCase(),
   questionId: z.uuid().toLowerCase(),
   answerId: z.uuid().toLowerCase(),
-  text: z.string().trim().min(1).max(20_000),
+  text: z
+    .string()
+    .overwrite((text) => text.replace(UNKEEPABLE, ""))
+    .trim()
+    .min(1)
+    .max(20_000),
   model: z.enum(modelKeys),
 });
 
@@ -24,7 +35,8 @@ const questionSchema = z.object({
 export async function POST(request: Request): Promise<Response> {
   const session = await getSession();
   if (!session) return refuse("signed_out");
-  const asked = questionSchema.safeParse(await request.json().catch(() => null));
+  const body = await readJson(request, MOST_BYTES);
+  const asked = questionSchema.safeParse(body.ok ? body.value : null);
   if (!asked.success) return refuse("invalid_request");
 
   const entitlement = entitlementFor(await readStanding(session.account.id), now());
