@@ -18,7 +18,12 @@ import { askAssistant } from "./ask";
 import { deleteConversation, listConversations, readAnswer, readConversation } from "./conversations";
 
 const provider = vi.hoisted(() => ({ model: undefined as unknown }));
-vi.mock("@/lib/ai/provider", () => ({ languageModel: () => provider.model }));
+vi.mock("@/lib/ai/provider", () => ({
+  languageModel: () => {
+    if (!provider.model) throw new Error("AI_MODELS makes no sense");
+    return provider.model;
+  },
+}));
 
 let database: ClonedDatabase;
 beforeAll(async () => {
@@ -137,6 +142,24 @@ describe("an answer of the assistant", () => {
     expect(second.doStreamCalls[0]?.prompt.map(({ role }) => role)).toEqual(["system", "user", "assistant", "user"]);
   });
 
+  test("takes no more reading of a long conversation than of a short one", async () => {
+    const { person, account, client, question } = await asker();
+    const { conversationId } = question;
+    await database.sql`
+      insert into public.conversations values (${conversationId}, ${account}, ${person.userId}, 'Long', now(), now())`;
+    await database.sql`
+      insert into public.messages (id, conversation_id, account_id, user_id, role, content, status, model, created_at, closed_at)
+      select gen_random_uuid(), ${conversationId}, ${account}, ${person.userId},
+        case n % 2 when 1 then 'user' else 'assistant' end, 'word ' || n, 'complete', 'large-1', now(), now()
+      from generate_series(1, 60) n`;
+    const model = speaking();
+    provider.model = model;
+    await lastMessage((await ask(client, question)).stream);
+    const asked = model.doStreamCalls[0]?.prompt ?? [];
+    expect(asked).toHaveLength(1 + 40 + 1);
+    expect(JSON.stringify(asked.at(-2)?.content)).toContain("word 60");
+  });
+
   test("is refused for want of credits before anything is kept or sent to a model", async () => {
     const model = speaking();
     provider.model = model;
@@ -195,6 +218,14 @@ describe("an answer of the assistant", () => {
       credits: outcome.credits,
     });
     expect((await getCreditSummary(account)).available).toBe(10_000 - outcome.credits);
+  });
+
+  test("that no model can be asked for reserves nothing and keeps nothing", async () => {
+    provider.model = undefined;
+    const { account, client, question } = await asker();
+    await expect(askAssistant(client, question, terms())).rejects.toThrow("AI_MODELS");
+    expect(await getCreditSummary(account)).toMatchObject({ available: 10_000, reserved: 0 });
+    expect(await readConversation(client, account, question.conversationId)).toBeNull();
   });
 
   test("is given once, however often the same request arrives", async () => {

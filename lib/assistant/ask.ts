@@ -11,7 +11,7 @@ import { openMeter } from "@/lib/usage/meter";
 import { meteredModel } from "@/lib/usage/metered";
 import type { AnswerFacts, AssistantMessage } from "./answer-facts";
 import { finishAnswer, keepAnswer, type Question, startAnswer } from "./answers";
-import { contextFor, type Turn } from "./context";
+import { contextFor, MOST_CONTEXT_TURNS, type Turn } from "./context";
 import { readConversation } from "./conversations";
 
 const INSTRUCTIONS =
@@ -30,7 +30,8 @@ export interface BrokenAnswer {
 }
 
 async function earlierTurns(client: SupabaseClient<Database>, question: Question): Promise<Turn[]> {
-  const conversation = await readConversation(client, question.account, question.conversationId);
+  const { account, conversationId } = question;
+  const conversation = await readConversation(client, account, conversationId, MOST_CONTEXT_TURNS);
   return (conversation?.messages ?? [])
     .filter((message) => message.id !== question.questionId)
     .map(({ role, parts }) => ({
@@ -64,6 +65,7 @@ export async function askAssistant(
   question: Question,
   { overagePermitted, signal }: { overagePermitted: Credits; signal: AbortSignal },
 ): Promise<AskAnswer> {
+  const model = languageModel(question.model);
   const messages = contextFor(await earlierTurns(client, question), question.text);
   const ended: { outcome?: Outcome } = {};
   let tell: (soFar: Credits) => void = () => undefined;
@@ -94,7 +96,7 @@ export async function askAssistant(
   }
 
   const { stream } = streamText({
-    model: meteredModel(languageModel(question.model), call, meter),
+    model: meteredModel(model, call, meter),
     instructions: INSTRUCTIONS,
     messages,
     maxOutputTokens: call.maxOutputTokens,

@@ -42,4 +42,8 @@ describe("the name of a conversation", () => {
     expect(title.length).toBeLessThanOrEqual(61);
     expect(title).toMatch(/\w…$/);
   });
+
+  it("is never cut in the middle of a character, which no database would keep", () => {
+    expect(titleFor(`${"x".repeat(59)}${"😀".repeat(9)}`)).toBe(`${"x".repeat(59)}…`);
+  });
 });

@@ -7,6 +7,8 @@ export interface Turn {
 
 /** Earlier turns sent along with a question take at most so many tokens: every one of them is paid for again. */
 const MOST_CONTEXT_TOKENS = 6_000;
+/** No more turns than this are looked at, so that a question costs no more to prepare in a long conversation. */
+export const MOST_CONTEXT_TURNS = 40;
 
 /**
  * Chooses what a model is told of a conversation: the question, and as many of the latest turns as fit.
@@ -36,6 +38,6 @@ const TITLE_CHARACTERS = 60;
 export function titleFor(question: string): string {
   const line = question.replace(/\s+/g, " ").trim();
   if (line.length <= TITLE_CHARACTERS) return line;
-  const cut = line.slice(0, TITLE_CHARACTERS);
+  const cut = line.slice(0, TITLE_CHARACTERS).replace(/\p{Cs}$/u, "");
   return `${cut.slice(0, cut.lastIndexOf(" ") > 20 ? cut.lastIndexOf(" ") : cut.length)}…`;
 }

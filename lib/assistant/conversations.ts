@@ -57,6 +57,7 @@ function toMessage(row: MessageRow): AssistantMessage {
 
 /**
  * A person's own conversation, its latest messages oldest first.
+ * @param most - how many messages, at most 400
  * @returns null if there is none of that id for this person and account
  * @throws Error when the database cannot answer
  */
@@ -64,6 +65,7 @@ export async function readConversation(
   client: Client,
   account: AccountId,
   conversationId: string,
+  most = MOST_SHOWN,
 ): Promise<{ title: string; messages: AssistantMessage[] } | null> {
   const [conversation, messages] = await Promise.all([
     client.from("conversations").select("title").eq("account_id", account).eq("id", conversationId).maybeSingle(),
@@ -73,7 +75,7 @@ export async function readConversation(
       .eq("account_id", account)
       .eq("conversation_id", conversationId)
       .order("position", { ascending: false })
-      .limit(MOST_SHOWN),
+      .limit(Math.min(most, MOST_SHOWN)),
   ]);
   const error = conversation.error ?? messages.error;
   if (error) throw new Error(`The conversation could not be read: ${error.message}`, { cause: error });
