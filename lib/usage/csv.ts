@@ -18,7 +18,7 @@ const COLUMNS = [
 ] as const;
 
 /** What a spreadsheet would run as a formula when a cell begins with it. */
-const FORMULA = /^[=+\-@\t\r]/;
+const FORMULA = /^[=+\-@＝＋－＠\t\r\n]/;
 
 /** A cell as RFC 4180 writes it; text that looks like a formula gets an apostrophe in front. */
 function cell(value: string | number | boolean | null): string {
