@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BillingScene, openBillingScene } from "@/e2e/database/billing";
 import { packOf, planOf } from "@/lib/billing/offers";
+import { policy } from "@/lib/billing/plans";
 import { EVENT_TYPES } from "@/lib/events/types";
 import { setUpStripe } from "@/lib/stripe/account";
 import { stripe } from "@/lib/stripe/client";
@@ -105,6 +106,29 @@ describe("opening a checkout", () => {
     expect(answer).toMatchObject({ ok: false, code: "just_bought" });
   });
 
+  test("whose earlier choice could not be ended at first ends it before it opens", async () => {
+    const buyer = await scene.buyer();
+    const first = await buyPlan(buyer, "starter");
+    await scene.control("faults", { path: "/v1/checkout/sessions/*", status: 503, times: 6 });
+    expect(await startCheckout(buyer, { plan: "pro", interval: "monthly" })).toMatchObject({
+      ok: false,
+      code: "stripe_unavailable",
+    });
+    await buyPlan(buyer, "pro");
+    await expect(scene.pay(first)).rejects.toThrow(/expired/);
+  }, 60_000);
+
+  test.each(["/v1/customers", "/v1/prices"])(
+    "while Stripe does not answer %s the buyer is told so",
+    async (path) => {
+      const buyer = await scene.buyer();
+      await scene.control("faults", { path, status: 503, times: 3 });
+      expect(await startCheckout(buyer, { pack: "small" })).toMatchObject({ ok: false, code: "stripe_unavailable" });
+      await buyPack(buyer);
+    },
+    60_000,
+  );
+
   test("an account with a plan is told to change it instead of buying a second", async () => {
     const buyer = await scene.buyer();
     await scene.pay(await buyPlan(buyer));
@@ -156,6 +180,23 @@ describe("opening a checkout", () => {
 });
 
 describe("a plan", () => {
+  test("can be tried once, and is paid for at once by whoever had one before", async () => {
+    const buyer = await scene.buyer();
+    const { days } = policy.trial;
+    Object.assign(policy.trial, { days: 14 });
+    try {
+      const first = await scene.pay(await buyPlan(buyer));
+      await scene.settle();
+      expect((await stripe().subscriptions.retrieve(String(first.subscription))).status).toBe("trialing");
+      await stripe().subscriptions.cancel(String(first.subscription));
+      await scene.settle();
+      const second = await scene.pay(await buyPlan(buyer));
+      expect((await stripe().subscriptions.retrieve(String(second.subscription))).status).toBe("active");
+    } finally {
+      Object.assign(policy.trial, { days });
+    }
+  });
+
   test("brings its whole allowance when it is paid, as bridge and rest", async () => {
     const buyer = await scene.buyer();
     await scene.pay(await buyPlan(buyer));

@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BillingScene, openBillingScene } from "@/e2e/database/billing";
 import { actAs, createPerson } from "@/e2e/database/people";
 import { packOf } from "@/lib/billing/offers";
+import { now } from "@/lib/clock";
+import { receiveStripeEvent } from "@/lib/events/inbox";
+import { reconcileCheckouts } from "@/lib/events/reconcile";
 import { runJobs, runJobsIfDue } from "@/lib/jobs";
 import { stripe } from "@/lib/stripe/client";
 import { type Buyer, startCheckout } from "./start";
@@ -20,14 +23,23 @@ async function open(buyer: Buyer): Promise<{ url: string; session: string }> {
   return { url: answer.url, session: /cs_\w+/.exec(answer.url)?.[0] ?? "" };
 }
 
-async function payByBank(session: string): Promise<void> {
+const DECLINED = "AT861904300235473202";
+
+async function payByBank(session: string, iban = "DE89370400440532013000"): Promise<void> {
   const method = await stripe().paymentMethods.create({
     type: "sepa_debit",
-    sepa_debit: { iban: "DE89370400440532013000" },
+    sepa_debit: { iban },
     billing_details: { name: "Anna", email: "anna@example.test" },
   });
   await stripe().rawRequest("POST", `/v1/payment_pages/${session}/confirm`, { payment_method: method.id });
 }
+
+const signed = (payload: string) =>
+  stripe().webhooks.generateTestHeaderString({
+    payload,
+    secret: process.env.STRIPE_WEBHOOK_SECRET ?? "",
+    timestamp: Math.floor(now().getTime() / 1000),
+  });
 
 const statusOf = async (session: string) => {
   const [row] = await scene.database.sql`select status from public.purchases where session_id = ${session}`;
@@ -46,6 +58,41 @@ describe("a pack paid by bank", () => {
     await scene.settle();
     expect(await statusOf(session)).toBe("paid");
     expect((await scene.balance(buyer)).total).toBe(small.credits);
+  });
+
+  test("is granted although nobody tells us that the money has come, because we ask", async () => {
+    const buyer = await scene.buyer();
+    const { session } = await open(buyer);
+    await payByBank(session);
+    await scene.settle();
+    scene.deliver = false;
+    await scene.advance(4 * 86_400);
+    await reconcileCheckouts();
+    scene.deliver = true;
+    expect(await statusOf(session)).toBe("paid");
+    expect((await scene.balance(buyer)).total).toBe(small.credits);
+  });
+
+  test("stays failed when the order is heard of again after the bank has refused, and can be bought anew", async () => {
+    const buyer = await scene.buyer();
+    const { session } = await open(buyer);
+    const begin = scene.received.length;
+    await payByBank(session, DECLINED);
+    await scene.settle();
+    const ordered = scene.received.slice(begin);
+    expect(await statusOf(session)).toBe("pending");
+    await scene.advance(8 * 86_400);
+    await scene.settle();
+    expect(await statusOf(session)).toBe("failed");
+    for (const { body } of ordered) {
+      const event = JSON.parse(body);
+      const payload = JSON.stringify({ ...event, id: `${event.id}_again` });
+      await receiveStripeEvent(payload, signed(payload));
+    }
+    await scene.settle();
+    expect(await statusOf(session)).toBe("failed");
+    expect((await scene.balance(buyer)).total).toBe(0);
+    expect((await open(buyer)).session).not.toBe(session);
   });
 });
 

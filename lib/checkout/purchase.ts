@@ -9,11 +9,15 @@ import { rpc } from "@/lib/supabase/rpc";
 
 type PurchaseStatus = "pending" | "paid" | "failed";
 
-/** What became of a session that sold a pack. Paid later by bank it is pending until then; 100 % off it is paid. */
-function statusOf(session: Stripe.Checkout.Session, asyncFailed: boolean): PurchaseStatus | null {
+/**
+ * What became of a session that sold a pack. Paid later by bank it is pending until the bank has paid, or has refused
+ * and the payment waits for another method; 100 % off it is paid.
+ */
+function statusOf(session: Stripe.Checkout.Session): PurchaseStatus | null {
   if (session.status !== "complete") return null;
   if (session.payment_status !== "unpaid") return "paid";
-  return asyncFailed ? "failed" : "pending";
+  const payment = typeof session.payment_intent === "object" ? session.payment_intent : null;
+  return payment?.status === "requires_payment_method" || payment?.status === "canceled" ? "failed" : "pending";
 }
 
 function mailOf(status: PurchaseStatus, session: Stripe.Checkout.Session, pack: { name: string; credits: number }) {
@@ -43,15 +47,20 @@ const netOf = (session: Stripe.Checkout.Session) =>
  * @returns false if the session sold no pack of ours
  * @throws Error if Stripe or the database cannot answer, or the lease was lost
  */
-export async function syncPurchase(
-  { session: id, customer, lease }: { session: string; customer: string; lease: string },
-  { asyncFailed = false } = {},
-): Promise<boolean> {
-  const session = await stripe().checkout.sessions.retrieve(id, { expand: ["invoice"] });
+export async function syncPurchase({
+  session: id,
+  customer,
+  lease,
+}: {
+  session: string;
+  customer: string;
+  lease: string;
+}): Promise<boolean> {
+  const session = await stripe().checkout.sessions.retrieve(id, { expand: ["invoice", "payment_intent"] });
   if (session.mode !== "payment" || session.metadata?.kind !== "pack" || idOf(session.customer) !== customer)
     return false;
   const at = now();
-  const status = statusOf(session, asyncFailed);
+  const status = statusOf(session);
   if (!status) {
     if (session.status === "expired") await rpc("close_checkout", { id: null, session_id: id, outcome: "expired", at });
     return true;

@@ -11,6 +11,8 @@ export interface CheckoutFacts {
   readonly customer: string;
   readonly price: string;
   readonly offer: Offer;
+  /** 0 for whoever has had a plan before: a trial is once an account. */
+  readonly trialDays: number;
 }
 
 function metadataOf({ offer, account, checkout }: CheckoutFacts): Record<string, string> {
@@ -25,7 +27,7 @@ function metadataOf({ offer, account, checkout }: CheckoutFacts): Record<string,
  * overage is sold; a yearly one could not be sold here at all.
  */
 export function sessionParams(facts: CheckoutFacts): Stripe.Checkout.SessionCreateParams {
-  const { account, customer, price, offer } = facts;
+  const { account, customer, price, offer, trialDays } = facts;
   const metadata = metadataOf(facts);
   const { APP_URL } = env();
   const common: Stripe.Checkout.SessionCreateParams = {
@@ -50,7 +52,7 @@ export function sessionParams(facts: CheckoutFacts): Stripe.Checkout.SessionCrea
   return {
     ...common,
     mode: "subscription",
-    subscription_data: { metadata, ...(policy.trial.days > 0 ? { trial_period_days: policy.trial.days } : {}) },
+    subscription_data: { metadata, ...(trialDays > 0 ? { trial_period_days: trialDays } : {}) },
     payment_method_collection: "always",
   };
 }

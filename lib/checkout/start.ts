@@ -1,5 +1,6 @@
 import Stripe from "stripe";
 import { lookupKeyOf } from "@/lib/billing/offers";
+import { policy } from "@/lib/billing/plans";
 import type { AccountId, UserId } from "@/lib/billing/units";
 import { now } from "@/lib/clock";
 import { fromSeconds, isLivemode, isMissing, stripe } from "@/lib/stripe/client";
@@ -27,7 +28,7 @@ export type CheckoutAnswer =
 
 type Begun =
   | { ok: true; code: "open"; id: string; session_id: string; url: string }
-  | { ok: true; code: "claimed"; id: string; is_new: boolean; replaced_session_id?: string | null }
+  | { ok: true; code: "claimed"; id: string; replaced_session_id: string | null; is_first_plan: boolean }
   | { ok: false; code: "already_subscribed"; status: string; pay_url: string | null };
 
 const UNAVAILABLE: CheckoutAnswer = {
@@ -64,6 +65,8 @@ async function findSession(facts: CheckoutFacts): Promise<Stripe.Checkout.Sessio
 
 const isRefusal = (error: unknown) =>
   error instanceof Stripe.errors.StripeInvalidRequestError || error instanceof Stripe.errors.StripeAuthenticationError;
+const isOutage = (error: unknown): error is Stripe.errors.StripeError =>
+  error instanceof Stripe.errors.StripeError && !isRefusal(error);
 
 /** Makes the session, or finds the one an unanswered attempt has made. Throws what Stripe refused. */
 async function makeSession(facts: CheckoutFacts): Promise<Stripe.Checkout.Session | null> {
@@ -101,11 +104,21 @@ async function openSession(facts: CheckoutFacts): Promise<CheckoutAnswer> {
  * Opens Stripe's checkout for a plan or a pack. However often and from however many tabs the same thing is asked, it
  * is one session; asking for another plan ends the session of the first. An account has one live subscription.
  * @param buyer an owner or admin of the account; the caller has checked it
- * @param again set when the customer turned out to be gone from Stripe and was forgotten
  * @returns where to send the browser, or why not, in words for the buyer
  * @throws Error if the database cannot answer or Stripe refuses our parameters
  */
-export async function startCheckout(buyer: Buyer, request: CheckoutRequest, again = false): Promise<CheckoutAnswer> {
+export async function startCheckout(buyer: Buyer, request: CheckoutRequest): Promise<CheckoutAnswer> {
+  try {
+    return await attemptCheckout(buyer, request);
+  } catch (error) {
+    if (!isOutage(error)) throw error;
+    console.error(`Stripe did not answer a checkout, which the next click continues: ${error.message}`);
+    return UNAVAILABLE;
+  }
+}
+
+/** @param again set when the customer turned out to be gone from Stripe and was forgotten */
+async function attemptCheckout(buyer: Buyer, request: CheckoutRequest, again = false): Promise<CheckoutAnswer> {
   const product = productFor(request);
   if (!product.ok) return product;
   const { offer } = product;
@@ -125,14 +138,15 @@ export async function startCheckout(buyer: Buyer, request: CheckoutRequest, agai
   }
   const customer = await customerFor(buyer.account, { name: buyer.accountName, email: buyer.email });
   const price = await findPrice(offer);
-  const facts = { checkout: begun.id, account: buyer.account, customer, price, offer };
+  const trialDays = begun.is_first_plan ? policy.trial.days : 0;
+  const facts = { checkout: begun.id, account: buyer.account, customer, price, offer, trialDays };
   try {
     return await openSession(facts);
   } catch (error) {
     if (again || !isMissing(error) || !(error instanceof Stripe.errors.StripeError) || error.param !== "customer")
       throw error;
     await forgetCustomer(customer);
-    return startCheckout(buyer, request, true);
+    return attemptCheckout(buyer, request, true);
   }
 }
 

@@ -32,11 +32,11 @@ const subscriptions = (): Work => ({
 });
 
 /** What a checkout session has become: a pack's purchase, or a plan's subscription. */
-export function session({ id, mode }: Stripe.Checkout.Session, asyncFailed = false): Work {
+export function session({ id, mode }: Stripe.Checkout.Session): Work {
   return {
-    key: `session ${id}${asyncFailed ? " failed" : ""}`,
+    key: `session ${id}`,
     run: async ({ subject: customer, lease }) => {
-      if (mode !== "subscription") return syncPurchase({ session: id, customer, lease }, { asyncFailed });
+      if (mode !== "subscription") return syncPurchase({ session: id, customer, lease });
       const ours = await syncSubscription({ customer, lease });
       await syncPlanCheckout(id);
       return ours;
@@ -78,7 +78,7 @@ export const handlers: Handlers = {
   "checkout.session.completed": (event) => session(event.data.object),
   "checkout.session.expired": (event) => session(event.data.object),
   "checkout.session.async_payment_succeeded": (event) => session(event.data.object),
-  "checkout.session.async_payment_failed": (event) => session(event.data.object, true),
+  "checkout.session.async_payment_failed": (event) => session(event.data.object),
   "customer.subscription.created": subscriptions,
   "customer.subscription.updated": subscriptions,
   "customer.subscription.deleted": subscriptions,

@@ -29,7 +29,7 @@ async function reconcileSession(id: string): Promise<void> {
   }
 }
 
-/** Asks Stripe about open checkouts that no event has come for, so that an event that never comes is no "never". */
+/** Asks Stripe about open checkouts, and payments on their way, that no event has come for, so that an event that never comes is no "never". */
 export async function reconcileCheckouts(): Promise<void> {
   const { sessions } = await rpc<{ sessions: string[] }>("claim_silent_checkouts", { most: MOST, at: now() });
   await forEach(sessions, reconcileSession);

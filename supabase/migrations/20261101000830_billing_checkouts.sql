@@ -12,13 +12,14 @@ create table public.checkouts (
   expires_at timestamptz,
   closed_at timestamptz,
   next_check_at timestamptz,
+  replaces text,
   constraint a_checkout_has_a_known_status check (status in ('claimed', 'open', 'complete', 'expired', 'failed', 'replaced')),
   constraint an_open_checkout_has_a_session check (status <> 'open' or (session_id is not null and url is not null and expires_at is not null)),
   constraint closed_exactly_when_not_live check ((status in ('claimed', 'open')) = (closed_at is null))
 );
-comment on table public.checkouts is 'Every way to Stripe''s checkout that was asked for. The row is claimed before Stripe is called and its id is the idempotency key, so that a double click and two tabs meet in one session.';
+comment on table public.checkouts is 'Every way to Stripe''s checkout that was asked for. The row is claimed before Stripe is called and its id is the idempotency key, so that a double click and two tabs meet in one session. replaces names the session of an earlier choice, which is ended at Stripe before this one is opened.';
 create unique index one_live_checkout_for_a_product on public.checkouts (account_id, livemode, product) where status in ('claimed', 'open');
-create index checkouts_to_check on public.checkouts (next_check_at) where status = 'open';
+create index checkouts_to_check on public.checkouts (next_check_at) where next_check_at is not null;
 
 create table public.purchases (
   session_id text primary key,
@@ -74,14 +75,16 @@ grant select on public.checkouts, public.purchases, public.payments to authentic
 grant select, insert, update, delete on public.checkouts, public.purchases, public.payments to service_role;
 
 -- Claims a checkout before Stripe is called. The same product and offer again: the one that is under way, to be
--- continued. Another offer of the same product: a new one, and the session that must be expired at Stripe first.
+-- continued. Another offer of the same product: a new one, and the session that must be expired at Stripe first, told
+-- until the new one is open. Answers too whether the account never had a plan, which is who may try one.
 create function public.begin_checkout(account_id uuid, livemode boolean, product text, offer text, started_by uuid, at timestamptz) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
   started timestamptz := private.checked_time(begin_checkout.at);
   live public.checkouts;
   contract public.subscriptions;
-  made uuid;
+  made public.checkouts;
+  is_first_plan boolean;
 begin
   perform pg_advisory_xact_lock(hashtextextended('checkout ' || begin_checkout.account_id, 0));
   if begin_checkout.product = 'plan' then
@@ -102,15 +105,21 @@ begin
     end if;
     -- Stripe keeps an idempotency key for 24 hours; asking again before that ends cannot make a second session.
     if live.offer = begin_checkout.offer and live.status = 'claimed' and live.created_at > started - interval '23 hours' then
-      return jsonb_build_object('ok', true, 'code', 'claimed', 'id', live.id, 'created_at', live.created_at, 'is_new', false);
+      made := live;
+    else
+      update public.checkouts c set status = 'replaced', closed_at = started, next_check_at = null where c.id = live.id;
     end if;
-    update public.checkouts c set status = 'replaced', closed_at = started where c.id = live.id;
   end if;
-  insert into public.checkouts (account_id, livemode, product, offer, status, started_by, created_at)
-  values (begin_checkout.account_id, begin_checkout.livemode, begin_checkout.product, begin_checkout.offer, 'claimed', begin_checkout.started_by, started)
-  returning id into made;
-  return jsonb_build_object('ok', true, 'code', 'claimed', 'id', made, 'created_at', started, 'is_new', true,
-    'replaced_id', live.id, 'replaced_session_id', live.session_id);
+  if made.id is null then
+    insert into public.checkouts (account_id, livemode, product, offer, status, started_by, created_at, replaces)
+    values (begin_checkout.account_id, begin_checkout.livemode, begin_checkout.product, begin_checkout.offer, 'claimed',
+      begin_checkout.started_by, started, coalesce(live.session_id, live.replaces))
+    returning * into made;
+  end if;
+  is_first_plan := not exists (
+    select from public.subscriptions s where s.account_id = begin_checkout.account_id and s.livemode = begin_checkout.livemode
+  );
+  return jsonb_build_object('ok', true, 'code', 'claimed', 'id', made.id, 'replaced_session_id', made.replaces, 'is_first_plan', is_first_plan);
 end $$;
 grant execute on function public.begin_checkout(uuid, boolean, text, text, uuid, timestamptz) to service_role;
 
@@ -134,21 +143,25 @@ begin
 end $$;
 grant execute on function public.open_checkout(uuid, text, text, timestamptz) to service_role;
 
--- Ends a checkout, named by its own id or by Stripe's session: `complete`, `expired` or `failed`.
+-- Ends a checkout, named by its own id or by Stripe's session: `complete`, `expired` or `failed`. Stripe goes on being
+-- asked about one whose money is still on its way.
 create function public.close_checkout(id uuid, session_id text, outcome text, at timestamptz) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
   closed timestamptz := private.checked_time(close_checkout.at);
 begin
-  update public.checkouts c set status = close_checkout.outcome, closed_at = closed,
-    session_id = coalesce(c.session_id, close_checkout.session_id)
+  update public.checkouts c set status = close_checkout.outcome, closed_at = coalesce(c.closed_at, closed),
+    session_id = coalesce(c.session_id, close_checkout.session_id),
+    next_check_at = case when exists (
+      select from public.purchases p where p.session_id = coalesce(c.session_id, close_checkout.session_id) and p.status = 'pending'
+    ) then coalesce(c.next_check_at, closed) end
   where (c.id = close_checkout.id or c.session_id = close_checkout.session_id)
-    and (c.status in ('claimed', 'open') or (c.status = 'replaced' and close_checkout.outcome = 'complete'));
+    and (c.status in ('claimed', 'open') or (c.status in ('replaced', 'complete') and close_checkout.outcome = 'complete'));
   return jsonb_build_object('ok', true, 'code', case when found then close_checkout.outcome else 'unchanged' end);
 end $$;
 grant execute on function public.close_checkout(uuid, text, text, timestamptz) to service_role;
 
--- Open checkouts that nothing has been heard of, so that an event that never comes is no "never". Each is asked about
+-- Checkouts that are open, or whose money is on its way, and that nothing has been heard of, so that an event that never comes is no "never". Each is asked about
 -- at ever longer intervals.
 create function public.claim_silent_checkouts(most integer, at timestamptz) returns jsonb
 language plpgsql set search_path = '' as $$
@@ -160,7 +173,7 @@ begin
     update public.checkouts c set next_check_at = started + greatest(interval '2 minutes', started - c.created_at)
     where c.id in (
       select open.id from public.checkouts open
-      where open.status = 'open' and open.next_check_at <= started
+      where open.next_check_at <= started
       order by open.next_check_at limit claim_silent_checkouts.most for update skip locked
     )
     returning c.session_id
