@@ -65,6 +65,18 @@ const cases = [
     "Your bank payment of €45.00 did not go through",
     "https://app.example.com/credits",
   ],
+  [
+    "duplicate_refunded",
+    { planName: "Pro", amountCents: 9900, currency: "usd" },
+    "You bought a plan twice; $99.00 is on its way back",
+    "https://app.example.com/billing",
+  ],
+  [
+    "duplicate_refunded",
+    { planName: null, amountCents: 0, currency: "usd" },
+    "You bought a plan twice; the second was ended",
+    "https://app.example.com/billing",
+  ],
 ] as const;
 
 describe("mail", () => {

@@ -1,6 +1,7 @@
 import { render } from "react-email";
 import { z } from "zod";
 import { asyncPaymentFailed } from "@/emails/async-payment-failed";
+import { duplicateRefunded } from "@/emails/duplicate-refunded";
 import type { Mail, Sender } from "@/emails/layout";
 import { lowCredit } from "@/emails/low-credit";
 import { packReceipt } from "@/emails/pack-receipt";
@@ -45,6 +46,7 @@ const KINDS: Record<string, (data: unknown, sender: Sender) => Mail> = {
     paymentFailed,
   ),
   async_payment_failed: kind(z.object({ ...money, packName: z.string().nullish() }), asyncPaymentFailed),
+  duplicate_refunded: kind(z.object({ ...money, planName: z.string().nullish() }), duplicateRefunded),
 };
 
 export const mailKinds = Object.keys(KINDS);

@@ -259,6 +259,82 @@ test("a plan bought twice by accident is ended and refunded whole, once", async 
   expect(await scene.balance(subscriber)).toEqual({ total: allowance, debt: 0 });
 });
 
+test("a plan bought twice by accident is said by mail, once", async () => {
+  const subscriber = await subscribe();
+  const second = await subscribeAgain(subscriber, { account: subscriber.account });
+  await scene.settle();
+  const told = await scene.database
+    .sql`select key, data from public.mail_outbox where account_id = ${subscriber.account} and kind = 'duplicate_refunded'`;
+  expect(told.map(({ key, data }) => [key, data])).toEqual([
+    [second, { planName: "Pro", amountCents: planOf("pro").base?.monthly.usd, currency: "usd" }],
+  ]);
+});
+
+test("a plan bought twice whose payment is still on its way is left alone and flagged", async () => {
+  const subscriber = await subscribe();
+  const method = await stripe().paymentMethods.create({
+    type: "sepa_debit",
+    sepa_debit: { iban: "DE89370400440532013000" },
+    billing_details: { name: "Anna", email: "anna@example.test" },
+  });
+  await stripe().paymentMethods.attach(method.id, { customer: subscriber.customer });
+  const price = await findPrice({ kind: "base", plan: planOf("pro"), interval: "monthly" });
+  const { id } = await stripe().subscriptions.create({
+    customer: subscriber.customer,
+    default_payment_method: method.id,
+    items: [{ price }],
+    metadata: { account: subscriber.account },
+  });
+  await scene.settle();
+  const { data: invoices } = await stripe().invoices.list({ subscription: id });
+  expect(invoices.map(({ status }) => status)).toEqual(["open"]);
+  expect((await stripe().subscriptions.retrieve(id)).status).toBe("active");
+  expect((await entitlement(subscriber)).alert).toBe("second_subscription");
+});
+
+describe("a customer that was deleted at Stripe", () => {
+  test("leaves a plan that has ended, and can subscribe again", async () => {
+    const subscriber = await subscribe();
+    await stripe().customers.del(subscriber.customer);
+    await scene.settle();
+    expect((await entitlement(subscriber)).plan).toBe("free");
+    const answer = await startCheckout(subscriber, { plan: "pro", interval: "monthly" });
+    if (!answer.ok) throw new Error(answer.message);
+    await scene.pay(answer.url);
+    await scene.settle();
+    expect((await entitlement(subscriber)).plan).toBe("pro");
+  });
+
+  test("cannot end the plan that was bought after it by an event that arrives late", async () => {
+    const subscriber = await subscribe();
+    const begin = scene.received.length;
+    await stripe().customers.del(subscriber.customer);
+    await scene.settle();
+    const late = scene.received.slice(begin);
+    const answer = await startCheckout(subscriber, { plan: "pro", interval: "monthly" });
+    if (!answer.ok) throw new Error(answer.message);
+    await scene.pay(answer.url);
+    await scene.settle();
+    await scene.database.sql`delete from public.stripe_events where customer_id = ${subscriber.customer}`;
+    for (const { body, signature } of late) await receiveStripeEvent(body, signature);
+    await processPendingEvents();
+    expect(await entitlement(subscriber)).toMatchObject({ plan: "pro", alert: null });
+  });
+});
+
+test("a plan that ends keeps its paid month, however many packs were bought since", async () => {
+  const subscriber = await subscribe("yearly");
+  for (let batch = 0; batch < 10; batch += 1)
+    await Promise.all(
+      Array.from({ length: 10 }, () =>
+        stripe().invoices.create({ customer: subscriber.customer, auto_advance: false }),
+      ),
+    );
+  await stripe().subscriptions.cancel(subscriber.subscription);
+  await scene.settle();
+  expect((await scene.balance(subscriber)).total).toBe(allowance + free);
+});
+
 test("every mail that a plan or a pack has queued can be drawn", async () => {
   await subscribe("yearly");
   const queued = await scene.database.sql`select distinct on (kind) kind, data from public.mail_outbox`;

@@ -1,6 +1,8 @@
 import type Stripe from "stripe";
+import { now } from "@/lib/clock";
 import { fromSeconds, stripe } from "@/lib/stripe/client";
 import { paymentsOf } from "@/lib/stripe/invoices";
+import { rpc } from "@/lib/supabase/rpc";
 import { isLive, type ReadSubscription } from "./snapshot";
 
 const FRESH_MS = 3_600_000;
@@ -14,10 +16,25 @@ async function refund(subscription: string, invoice: Stripe.Invoice): Promise<vo
     );
 }
 
+async function queueMail(account: string, { raw, base, invoices }: ReadSubscription): Promise<void> {
+  await rpc("queue_mail", {
+    account_id: account,
+    kind: "duplicate_refunded",
+    key: raw.id,
+    data: {
+      planName: base?.plan?.name ?? null,
+      amountCents: invoices.reduce((sum, { invoice }) => sum + invoice.amount_paid, 0),
+      currency: raw.currency,
+    },
+    at: now(),
+  });
+}
+
 /**
  * Ends and refunds whole what a person bought twice by accident: live subscriptions that our own checkout made beside
- * the one that counts, less than an hour old. They have given no credits, so nothing of them was used. Older ones and
- * those made elsewhere are left for an admin, who sees them flagged.
+ * the one that counts, less than an hour old. They have given no credits, so nothing of them was used, and the
+ * owners are told. Older ones, those made elsewhere, and those whose money is still on its way are left for an admin,
+ * who sees them flagged.
  * @returns the ids of those that were ended
  * @throws Error if Stripe cannot answer; asked again, nothing is refunded twice
  */
@@ -25,17 +42,19 @@ export async function endSecondSubscriptions(
   subscriptions: ReadSubscription[],
   mirrored: ReadSubscription | null,
   account: string,
-  now: Date,
 ): Promise<string[]> {
   const second = subscriptions.filter(
     (subscription) =>
       subscription !== mirrored &&
       isLive(subscription) &&
       subscription.raw.metadata.account === account &&
-      now.getTime() - fromSeconds(subscription.raw.created).getTime() < FRESH_MS,
+      subscription.invoices.every(({ invoice }) => invoice.status === "paid" || invoice.status === "void") &&
+      now().getTime() - fromSeconds(subscription.raw.created).getTime() < FRESH_MS,
   );
-  for (const { raw, invoices } of second) {
+  for (const subscription of second) {
+    const { raw, invoices } = subscription;
     for (const { invoice } of invoices) if (invoice.status === "paid") await refund(raw.id, invoice);
+    await queueMail(account, subscription);
     await stripe().subscriptions.cancel(raw.id, { prorate: false, invoice_now: false });
   }
   return second.map(({ raw }) => raw.id);

@@ -13,7 +13,7 @@ import { mirroredOf, readSubscription, toSubscriptionRow } from "./snapshot";
 import { readStanding } from "./standing";
 import { toUnpaidRow, unpaidInvoices } from "./unpaid";
 
-const RECENT_INVOICES = 100;
+const MOST = 100;
 
 async function listSubscriptions(customer: string): Promise<Stripe.Subscription[]> {
   const found: Stripe.Subscription[] = [];
@@ -22,31 +22,47 @@ async function listSubscriptions(customer: string): Promise<Stripe.Subscription[
   return found;
 }
 
+/** The latest invoices, and those of each subscription where packs have pushed them further back. */
+async function withOwnInvoices(
+  latest: Stripe.ApiList<Stripe.Invoice>,
+  subscriptions: Stripe.Subscription[],
+): Promise<Stripe.Invoice[]> {
+  if (!latest.has_more) return latest.data;
+  const own = await Promise.all(
+    subscriptions.map(({ id }) => stripe().invoices.list({ subscription: id, limit: MOST })),
+  );
+  const all = [...latest.data, ...own.flatMap(({ data }) => data)];
+  return [...new Map(all.map((invoice) => [invoice.id, invoice])).values()];
+}
+
 const toVoidRow = ({ source, sourceId, key }: VoidOrder) => ({ source, source_id: sourceId, key });
 
 /**
  * Fetches a customer's subscriptions and latest invoices from Stripe and writes them, with all that follows, in one
  * transaction: snapshots, allowance, the dunning case, mail. What an event claims plays no part, so that duplicates
  * and disorder change nothing. Several live subscriptions: the oldest we made counts, the others change nothing, and
- * one bought twice by accident is refunded.
+ * one bought twice by accident is refunded. What a deleted customer had counts only until a newer customer has a plan.
  * @param lease the customer's lease, so that nothing fetched too early is written late
  * @returns false if the customer is none of ours
  * @throws Error if Stripe or the database cannot answer, or the lease was lost; the caller tries again
  */
 export async function syncSubscription({ customer, lease }: { customer: string; lease: string }): Promise<boolean> {
-  const { account_id: account } = await rpc<{ account_id: string | null }>("find_customer_account", {
-    customer_id: customer,
-    livemode: isLivemode(),
-  });
+  const { account_id: account, is_former: isFormer } = await rpc<{ account_id: string | null; is_former: boolean }>(
+    "find_customer_account",
+    { customer_id: customer, livemode: isLivemode() },
+  );
   if (!account) return false;
   const at = now();
-  const [raw, { data: invoices }, standing] = await Promise.all([
+  const [raw, latest, standing] = await Promise.all([
     listSubscriptions(customer),
-    stripe().invoices.list({ customer, limit: RECENT_INVOICES }),
+    stripe().invoices.list({ customer, limit: MOST }),
     readStanding(accountId(account)),
   ]);
+  const invoices = await withOwnInvoices(latest, raw);
   const subscriptions = await Promise.all(raw.map((subscription) => readSubscription(subscription, invoices)));
-  const mirrored = mirroredOf(subscriptions, account, standing.subscription?.id ?? null);
+  const before = standing.subscription?.id ?? null;
+  const isOvertaken = isFormer && before !== null && !raw.some(({ id }) => id === before);
+  const mirrored = isOvertaken ? null : mirroredOf(subscriptions, account, before);
   const orders = mirrored ? allowanceOrders(mirrored, account, standing, at) : { grants: [], voids: [] };
   const answer = await rpc<{ ok: boolean; code: string; conflicts?: string[] }>("save_subscription", {
     customer_id: customer,
@@ -62,7 +78,7 @@ export async function syncSubscription({ customer, lease }: { customer: string; 
   if (!answer.ok) throw new Error(`The subscriptions of ${customer} were not saved: ${answer.code}`);
   for (const grant of answer.conflicts ?? [])
     console.error(`The grant ${grant} keeps what it first gave; plans.ts says something else now.`);
-  await endSecondSubscriptions(subscriptions, mirrored, account, at);
+  await endSecondSubscriptions(subscriptions, mirrored, account);
   if (mirrored) await grantFreeMonth(accountId(account));
   return true;
 }

@@ -82,12 +82,12 @@ language sql stable set search_path = '' as $$
 $$;
 grant execute on function public.find_customer(uuid, boolean) to service_role;
 
+-- Whose customer it is, and whether Stripe has it no more.
 create function public.find_customer_account(customer_id text, livemode boolean) returns jsonb
 language sql stable set search_path = '' as $$
-  select jsonb_build_object('account_id', (
-    select c.account_id from public.stripe_customers c
-    where c.customer_id = find_customer_account.customer_id and c.livemode = find_customer_account.livemode
-  ))
+  select jsonb_build_object('account_id', max(c.account_id::text), 'is_former', coalesce(bool_or(c.deleted_at is not null), false))
+  from public.stripe_customers c
+  where c.customer_id = find_customer_account.customer_id and c.livemode = find_customer_account.livemode
 $$;
 grant execute on function public.find_customer_account(text, boolean) to service_role;
 
