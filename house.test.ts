@@ -42,6 +42,7 @@ const ROOMS: Record<string, string[]> = {
   "lib/action.ts": ["lib/session.ts", ...GROUND],
   "lib/clock.ts": ["lib/env.ts"],
   "lib/env.ts": [],
+  "lib/env-files.ts": [],
   "lib/events": ["lib/events", ...FEATURES, ...DOORS, ...GROUND],
   "lib/jobs.ts": ["lib/events", ...FEATURES, ...DOORS, ...GROUND],
   local: ["local"],

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { Sql } from "postgres";
 import { derivations } from "@/lib/credits/derivations";
+import { readEnvFiles } from "@/lib/env-files";
 import { closeDatabase, database } from "@/lib/supabase/direct";
 
 /** One number of the ledger that its entries do not explain. */
@@ -44,6 +45,7 @@ export function describeDiscrepancies(discrepancies: Discrepancy[]): string {
 }
 
 async function main(): Promise<void> {
+  readEnvFiles("DATABASE_URL");
   const discrepancies = await checkLedger(database());
   await closeDatabase();
   if (discrepancies.length === 0) {
@@ -56,4 +58,9 @@ async function main(): Promise<void> {
   process.exitCode = 1;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  main().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
+}

@@ -1,11 +1,13 @@
 import { pathToFileURL } from "node:url";
 import { checkCatalogue } from "@/lib/billing/check";
 import { isLocal } from "@/lib/env";
+import { readEnvFiles } from "@/lib/env-files";
 import { EVENT_TYPES } from "@/lib/events/types";
 import { setUpStripe } from "./account";
 import { isLivemode } from "./client";
 
 async function main(args: string[]): Promise<void> {
+  readEnvFiles("STRIPE_SECRET_KEY");
   const dryRun = args.includes("--dry-run");
   const unknown = args.filter((arg) => arg !== "--dry-run" && arg !== "--live");
   if (unknown.length > 0) throw new Error(`${unknown.join(" ")} is not an option; there are --dry-run and --live.`);
