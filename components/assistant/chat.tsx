@@ -16,6 +16,8 @@ import { useConversation } from "./use-conversation";
 import { useFollow } from "./use-follow";
 
 export interface ChatProps {
+  /** Who pays, as this page knows it. */
+  account: string;
   conversationId: string;
   /** Absent for a conversation still to begin. */
   title?: string;
@@ -56,6 +58,7 @@ function BuiltInHelp({ outage }: { outage: boolean }) {
 export function Chat(props: ChatProps) {
   const { conversationId, title, maxOutputTokens, overagePermitted, stopped, canBuy, builtIn } = props;
   const { messages, busy, draft, setDraft, problem, notice, balance, ask, retry, stop } = useConversation({
+    account: props.account,
     conversationId,
     messages: props.messages,
   });

@@ -12,6 +12,7 @@ import { waitForFacts } from "./stopped";
 import { useDraft } from "./use-draft";
 
 interface ConversationOptions {
+  account: string;
   conversationId: string;
   messages: AssistantMessage[];
 }
@@ -24,7 +25,7 @@ function withFacts(messages: AssistantMessage[], answerId: string, facts: Answer
 }
 
 /** The state of one conversation: what was said, what is being written, what went wrong, and how to go on. */
-export function useConversation({ conversationId, messages: earlier }: ConversationOptions) {
+export function useConversation({ account, conversationId, messages: earlier }: ConversationOptions) {
   const [draft, setDraft] = useDraft(earlier.length === 0 ? "new" : conversationId);
   const [problem, setProblem] = useState<Problem>();
   const [notice, setNotice] = useState<string>();
@@ -39,10 +40,12 @@ export function useConversation({ conversationId, messages: earlier }: Conversat
         api: "/api/assistant",
         prepareSendMessagesRequest: ({ messages, body }) => {
           const asked = messages.findLast((message) => message.role === "user");
-          return { body: { ...body, conversationId, questionId: asked?.id, text: asked ? textOf(asked) : "" } };
+          return {
+            body: { ...body, account, conversationId, questionId: asked?.id, text: asked ? textOf(asked) : "" },
+          };
         },
       }),
-    [conversationId],
+    [account, conversationId],
   );
   const chat = useChat<AssistantMessage>({
     id: conversationId,

@@ -5,6 +5,7 @@ export interface Refusal {
   code:
     | "signed_out"
     | "invalid_request"
+    | "other_account"
     | "read_only"
     | "insufficient_credits"
     | "in_debt"
@@ -22,6 +23,10 @@ const FROZEN = "Spending is stopped for this account. What you have is kept; see
 export const refusals = {
   signed_out: [401, "You are signed out. Sign in again, then send this again."],
   invalid_request: [422, "The question is empty, too long, or was not sent by this page."],
+  other_account: [
+    409,
+    "In another tab you switched to another account, so nothing was sent. Reload the page to ask there, or switch back.",
+  ],
   read_only: [403, FROZEN],
   account_frozen: [403, FROZEN],
   in_debt: [

@@ -18,6 +18,7 @@ function whyStopped(entitlement: Entitlement): string | undefined {
 export async function chatSetting(session: Session): Promise<Omit<ChatProps, "messages" | "conversationId" | "title">> {
   const entitlement = entitlementFor(await readStanding(session.account.id), now());
   return {
+    account: session.account.id,
     maxOutputTokens: {
       "small-1": maxOutputTokensOf("small-1"),
       "large-1": maxOutputTokensOf("large-1"),

@@ -7,11 +7,12 @@ import { createPerson } from "@/e2e/database/people";
 import { accountId, credits, userId } from "@/lib/billing/units";
 import { grantCredits } from "@/lib/credits/grants";
 import { freezeCredits } from "@/lib/credits/standing";
+import { getCreditSummary } from "@/lib/credits/summary";
 import { closeDatabase } from "@/lib/supabase/direct";
 import { GET } from "./[answerId]/route";
 import { POST } from "./route";
 
-const visitor = vi.hoisted(() => ({ session: null as unknown, client: null as unknown }));
+const visitor = vi.hoisted(() => ({ session: null as unknown, client: null as unknown, account: "" }));
 vi.mock("@/lib/session", () => ({ getSession: async () => visitor.session }));
 vi.mock("@/lib/supabase/server", () => ({ userClient: async () => visitor.client }));
 vi.mock("@/lib/ai/provider", async () => {
@@ -47,10 +48,12 @@ async function signIn(amount: number) {
     accounts: [],
   };
   visitor.client = client;
+  visitor.account = account;
   return account;
 }
 
 const question = (more: object = {}) => ({
+  account: visitor.account || randomUUID(),
   conversationId: randomUUID(),
   questionId: randomUUID(),
   answerId: randomUUID(),
@@ -59,7 +62,7 @@ const question = (more: object = {}) => ({
   ...more,
 });
 const post = (body: unknown) =>
-  POST(new Request("http://localhost/api/assistant", { method: "POST", body: JSON.stringify(body) }));
+  POST(new Request("http://localhost/api/assistant", { method: "POST", body: JSON.stringify(body ?? null) }));
 const get = (answerId: string) =>
   GET(new Request(`http://localhost/api/assistant/${answerId}`), { params: Promise.resolve({ answerId }) });
 
@@ -83,15 +86,15 @@ describe("asking the assistant", () => {
   });
 
   test.each([
-    ["nothing", null],
-    ["an empty question", question({ text: "  " })],
-    ["a question of 20,001 characters", question({ text: "x".repeat(20_001) })],
-    ["a model that is not sold", question({ model: "gpt-9" })],
-    ["an id that is none", question({ answerId: "1" })],
-    ["a body far longer than any question", question({ more: "x".repeat(200_000) })],
-  ])("refuses %s", async (_, body) => {
+    ["nothing", undefined],
+    ["an empty question", { text: "  " }],
+    ["a question of 20,001 characters", { text: "x".repeat(20_001) }],
+    ["a model that is not sold", { model: "gpt-9" }],
+    ["an id that is none", { answerId: "1" }],
+    ["a body far longer than any question", { more: "x".repeat(200_000) }],
+  ])("refuses %s", async (_, more) => {
     await signIn(100);
-    const response = await post(body);
+    const response = await post(more && question(more));
     expect(response.status).toBe(422);
     expect(await response.json()).toMatchObject({ code: "invalid_request", message: expect.any(String) });
   });
@@ -104,6 +107,18 @@ describe("asking the assistant", () => {
     const [kept] = await database.sql`
       select content from public.messages where account_id = ${account} and role = 'user'`;
     expect(kept?.content).toBe("Plan a launch.");
+  });
+
+  test("is not paid by an account the person has switched to since the page was loaded", async () => {
+    const seen = await signIn(10_000);
+    const asked = question();
+    const switched = await signIn(10_000);
+    const response = await post(asked);
+    expect(response.status).toBe(409);
+    expect(await response.json()).toMatchObject({ code: "other_account" });
+    for (const account of [seen, switched]) {
+      expect(await getCreditSummary(account)).toMatchObject({ available: 10_000, reserved: 0 });
+    }
   });
 
   test("says with how many credits it would go on, and that nothing was sent", async () => {

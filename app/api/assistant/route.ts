@@ -19,6 +19,8 @@ const MOST_BYTES = 200_000;
 const UNKEEPABLE = /[\0\p{Cs}]/gu;
 
 const questionSchema = z.object({
+  /** Whom the page believes to be paying. */
+  account: z.uuid().toLowerCase(),
   conversationId: z.uuid().toLowerCase(),
   questionId: z.uuid().toLowerCase(),
   answerId: z.uuid().toLowerCase(),
@@ -38,6 +40,7 @@ export async function POST(request: Request): Promise<Response> {
   const body = await readJson(request, MOST_BYTES);
   const asked = questionSchema.safeParse(body.ok ? body.value : null);
   if (!asked.success) return refuse("invalid_request");
+  if (asked.data.account !== session.account.id) return refuse("other_account");
 
   const entitlement = entitlementFor(await readStanding(session.account.id), now());
   if (entitlement.access === "read_only") return refuse("read_only");
