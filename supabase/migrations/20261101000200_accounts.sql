@@ -38,6 +38,16 @@ returns boolean language sql stable security definer set search_path = '' as $$
 $$;
 grant execute on function private.is_member(uuid, text[]) to authenticated, service_role;
 
+-- Answers whether a person may manage an account: buy for it, rename it, make and revoke its keys.
+create function private.may_manage(account_id uuid, user_id uuid) returns boolean
+language sql stable set search_path = '' as $$
+  select exists (
+    select from public.memberships m
+    where m.account_id = may_manage.account_id and m.user_id = may_manage.user_id and m.role in ('owner', 'admin')
+  )
+$$;
+grant execute on function private.may_manage(uuid, uuid) to service_role;
+
 alter table public.accounts enable row level security;
 alter table public.memberships enable row level security;
 alter table public.platform_admins enable row level security;

@@ -22,16 +22,6 @@ create policy "owners and admins read the keys of their accounts" on public.api_
 grant select (id, account_id, name, prefix, created_by, created_at, last_used_at, revoked_at) on public.api_keys to authenticated;
 grant select, insert, update, delete on public.api_keys to service_role;
 
--- Answers whether a person may manage an account: buy for it, rename it, make and revoke its keys.
-create function private.may_manage(account_id uuid, user_id uuid) returns boolean
-language sql stable set search_path = '' as $$
-  select exists (
-    select from public.memberships m
-    where m.account_id = may_manage.account_id and m.user_id = may_manage.user_id and m.role in ('owner', 'admin')
-  )
-$$;
-grant execute on function private.may_manage(uuid, uuid) to service_role;
-
 -- Answers { ok: false, code: 'not_permitted' | 'too_many_keys' } without a change; an account has at most 20 live keys.
 create function public.create_api_key(account_id uuid, user_id uuid, name text, prefix text, key_hash text, at timestamptz)
 returns jsonb language plpgsql set search_path = '' as $$
