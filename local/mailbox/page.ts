@@ -19,7 +19,7 @@ h1 { font-size: 20px; margin: 0; } dl { display: grid; grid-template-columns: 64
 iframe { flex: 1 0 320px; border: 1px solid var(--line); border-radius: 8px; background: #fff; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--soft); padding: 12px; border-radius: 8px; margin: 8px 0 0; }
 .empty { padding: 48px 20px; color: var(--faint); } summary { cursor: pointer; }
-@media (max-width: 720px) { main { grid-template: minmax(0, auto) minmax(0, 1fr) / 1fr; } nav { max-height: 40vh; border-right: 0; } }`;
+@media (max-width: 720px) { body { height: auto; min-height: 100vh; } header span { font-size: 12px; line-height: 1.35; } main { grid-template: auto 1fr / 1fr; } nav { max-height: 30vh; border-right: 0; } iframe { flex-basis: 70vh; } }`;
 
 const FOLLOW = `
 let known = document.body.dataset.newest;

@@ -2,7 +2,7 @@ import { Html } from "./html.ts";
 
 /**
  * What the pages do in the browser: fill in a test card, refuse a second press, carry what was typed into the payment
- * form along when a promotion code is sent. Without it everything still works, only less kindly.
+ * form along when a promotion code is sent, move the clock. Without it everything still works, only less kindly.
  */
 export const behavior = new Html(`
 const field = (id) => document.getElementById(id);
@@ -28,6 +28,15 @@ for (const form of document.querySelectorAll("form[data-carry]")) {
       const typed = field(hidden.name);
       if (typed) hidden.value = typed.type === "checkbox" ? (typed.checked ? typed.value : "") : typed.value;
     }
+  });
+}
+for (const button of document.querySelectorAll("[data-advance]")) {
+  button.addEventListener("click", async () => {
+    for (const other of document.querySelectorAll("[data-advance]")) other.disabled = true;
+    button.textContent = "Moving on…";
+    const answer = await fetch("/_double/clock", { method: "POST", body: JSON.stringify({ advanceSeconds: Number(button.dataset.advance) }) });
+    if (answer.ok) return location.reload();
+    button.textContent = "That failed: " + (await answer.text());
   });
 }
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

@@ -38,7 +38,7 @@ export function invoicePage(view: InvoiceView, payment: Payment): string {
 <dl class="small">${view.dates.map((date) => html`<div><dt class="muted">${date.label}</dt><dd>${date.value}</dd></div>`)}
 <div><dt class="muted">From</dt><dd>${view.seller}</dd></div>
 <div><dt class="muted">To</dt><dd>${view.customer.join(", ")}</dd></div></dl>
-${view.description && html`<p>${view.description}</p>`}
+${says(view) && html`<p>${view.description}</p>`}
 ${lineTable(view)}
 <p><a href="${view.address}/pdf">Download PDF</a></p>
 ${view.footer && html`<p class="muted small">${view.footer}</p>`}
@@ -46,6 +46,11 @@ ${view.footer && html`<p class="muted small">${view.footer}</p>`}
 <div>${payable(view) && paymentForm(view, payment)}</div>
 </div></main>`,
   });
+}
+
+/** Whether the description says more than the lines do. */
+export function says({ description, lines }: InvoiceView): boolean {
+  return description !== null && !lines.some((line) => line.description === description);
 }
 
 function payable({ status }: InvoiceView): boolean {

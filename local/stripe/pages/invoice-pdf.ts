@@ -1,5 +1,5 @@
 import PDFDocument from "pdfkit";
-import type { InvoiceView } from "./invoice-page.ts";
+import { type InvoiceView, says } from "./invoice-page.ts";
 
 const left = 56;
 const right = 539;
@@ -34,7 +34,7 @@ function writeHead(document: Document, view: InvoiceView): void {
   document.moveDown().font("Helvetica-Bold").text("From").font("Helvetica").text(view.seller);
   document.moveDown().font("Helvetica-Bold").text("To").font("Helvetica");
   for (const line of view.customer) document.text(line);
-  if (view.description) document.moveDown().text(view.description);
+  if (says(view)) document.moveDown().text(view.description ?? "");
   document.moveDown(2);
 }
 

@@ -21,6 +21,7 @@ a { color: inherit; }
 .banner { margin: 0; padding: 8px 16px; background: var(--note-soft); color: var(--note); text-align: center; font-size: 13px; }
 main { max-width: 980px; margin: 0 auto; padding: 32px 20px 64px; }
 main.notice { max-width: 520px; }
+.total + .muted { margin-top: 0; }
 dl div { display: flex; gap: 8px; } dd { margin: 0; }
 .columns { display: grid; align-items: start; gap: 40px; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
 @media (max-width: 760px) { .columns { grid-template-columns: minmax(0, 1fr); gap: 24px; } main { padding-top: 20px; } }
@@ -69,5 +70,10 @@ button[disabled] { opacity: .65; cursor: progress; }
 }
 .cards code { font: 13px ui-monospace, monospace; color: var(--muted); }
 .gap { margin-top: 24px; }
+.scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
+table.dense { margin: 0; font-size: 13px; }
+.dense th, .dense td { padding: 7px 14px; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.dense tbody tr:last-child td { border-bottom: 0; }
+code { font: 12px ui-monospace, monospace; }
 .actions { display: flex; flex-wrap: wrap; gap: 12px; margin-top: 16px; }
 `);
