@@ -6,14 +6,24 @@ import { reconcileCheckouts, reconcileSubscriptions } from "@/lib/events/reconci
 import { grantDueAllowances } from "@/lib/subscriptions/free";
 import { rpc } from "@/lib/supabase/rpc";
 
-/** What a tick runs, in this order. Each is safe to run twice at once and does a bounded amount of work. */
+async function expireDueCredits(): Promise<void> {
+  const { failed } = await expireCredits({ limit: 200 });
+  if (failed.length > 0)
+    throw new Error(failed.map(({ accountId, message }) => `account ${accountId}: ${message}`).join("; "));
+}
+
+/**
+ * What a tick runs, in this order. Each is safe to run twice at once and does a bounded amount of work. What needs
+ * Stripe comes after what does not, since a Stripe that does not answer may use up the tick's time.
+ */
 const jobs: ReadonlyArray<readonly [name: string, run: () => Promise<unknown>]> = [
-  ["expire credits", () => expireCredits({ limit: 200 })],
+  ["expire credits", expireDueCredits],
+  ["grant the free allowance", grantDueAllowances],
+  ["send mail", () => sendDueMail()],
   ["process Stripe's events", () => processPendingEvents()],
   ["ask about silent checkouts", reconcileCheckouts],
   ["ask about overdue subscriptions", reconcileSubscriptions],
-  ["grant the free allowance", grantDueAllowances],
-  ["send mail", () => sendDueMail()],
+  ["send the mail that followed", () => sendDueMail()],
 ];
 
 export interface TickReport {

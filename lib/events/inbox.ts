@@ -84,7 +84,6 @@ export async function receiveStripeEvent(body: string, signature: string | null)
 
 interface Claimed {
   readonly id: string;
-  readonly subject: string;
   readonly payload: Stripe.Event;
   readonly attempts: number;
 }
@@ -129,7 +128,7 @@ async function finish(
 }
 
 /** Handles one customer's events in order. Work that several of them ask for is done once. */
-async function processSubject(subject: string, events: Claimed[], lease: string, tally: Processed): Promise<void> {
+async function processCustomer(subject: string, events: Claimed[], lease: string, tally: Processed): Promise<void> {
   const results = new Map<string, Promise<boolean>>();
   for (const event of events) {
     const { type } = event.payload;
@@ -146,10 +145,10 @@ async function processSubject(subject: string, events: Claimed[], lease: string,
 }
 
 /**
- * Works through the inbox: claims what is due, fetches from Stripe what it is about, writes what follows. Safe to run
- * on any number of servers at once; one customer's events have one worker at a time. A failure is tried again later,
+ * Works through the inbox, a customer at a time: claims what is due, fetches from Stripe what it is about, writes what
+ * follows. Safe to run on any number of servers at once; one customer's events have one worker at a time. A failure is tried again later,
  * ever more rarely, and given up after twelve attempts for an admin to see.
- * @param budget.seconds no new batch is begun after so long
+ * @param budget.seconds no further customer is begun after so long
  * @throws Error if the database cannot answer; what was claimed is free again in two minutes
  */
 export async function processPendingEvents({ seconds = 20 } = {}): Promise<Processed> {
@@ -157,20 +156,14 @@ export async function processPendingEvents({ seconds = 20 } = {}): Promise<Proce
   const deadline = performance.now() + seconds * 1000;
   do {
     const lease = newLease();
-    const { events } = await rpc<{ events: Claimed[] }>("claim_stripe_events", {
+    const { subject, events } = await rpc<{ subject: string | null; events: Claimed[] }>("claim_stripe_events", {
       most: BATCH,
       lease,
       lease_seconds: LEASE_SECONDS,
       at: now(),
     });
-    if (events.length === 0) break;
-    for (const [subject, theirs] of groupBySubject(events)) await processSubject(subject, theirs, lease, tally);
+    if (subject === null) break;
+    await processCustomer(subject, events, lease, tally);
   } while (performance.now() < deadline);
   return tally;
-}
-
-function groupBySubject(events: Claimed[]): Map<string, Claimed[]> {
-  const groups = new Map<string, Claimed[]>();
-  for (const event of events) groups.set(event.subject, [...(groups.get(event.subject) ?? []), event]);
-  return groups;
 }

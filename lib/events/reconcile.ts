@@ -1,3 +1,4 @@
+import { workThrough } from "@/lib/batch";
 import { now } from "@/lib/clock";
 import { idOf, isLivemode, isMissing, stripe } from "@/lib/stripe/client";
 import { syncSubscription } from "@/lib/subscriptions/sync";
@@ -7,14 +8,13 @@ import { CustomerBusy, withCustomer } from "./lease";
 
 const MOST = 10;
 
-async function forEach(items: string[], work: (item: string) => Promise<unknown>): Promise<void> {
-  const failed: unknown[] = [];
-  for (const item of items)
-    await work(item).catch((error: unknown) => {
-      if (!(error instanceof CustomerBusy)) failed.push(error);
-    });
-  if (failed.length > 0)
-    throw new AggregateError(failed, `${failed.length} of ${items.length} could not be reconciled`);
+/** Whoever has the customer now fetches what we would have fetched. */
+async function unlessBusy(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof CustomerBusy)) throw error;
+  }
 }
 
 async function reconcileSession(id: string): Promise<void> {
@@ -32,11 +32,16 @@ async function reconcileSession(id: string): Promise<void> {
 /** Asks Stripe about open checkouts, and payments on their way, that no event has come for, so that an event that never comes is no "never". */
 export async function reconcileCheckouts(): Promise<void> {
   const { sessions } = await rpc<{ sessions: string[] }>("claim_silent_checkouts", { most: MOST, at: now() });
-  await forEach(sessions, reconcileSession);
+  await workThrough(sessions, (session) => unlessBusy(reconcileSession(session)));
 }
 
-/** Asks Stripe about subscriptions whose period is over by our clock: the roll brings the bridge, event or not. */
+/**
+ * Asks Stripe about subscriptions whose period is over by our clock, and first payments left unfinished for a day: the
+ * roll brings the bridge, event or not.
+ */
 export async function reconcileSubscriptions(): Promise<void> {
-  const customers = await rpc<string[]>("find_overdue_customers", { livemode: isLivemode(), most: MOST, at: now() });
-  await forEach(customers, (customer) => withCustomer(customer, (lease) => syncSubscription({ customer, lease })));
+  const customers = await rpc<string[]>("claim_overdue_customers", { livemode: isLivemode(), most: MOST, at: now() });
+  await workThrough(customers, (customer) =>
+    unlessBusy(withCustomer(customer, (lease) => syncSubscription({ customer, lease }))),
+  );
 }

@@ -1,3 +1,4 @@
+import { workThrough } from "@/lib/batch";
 import { calendarMonth } from "@/lib/billing/allowance";
 import { entitlementFor } from "@/lib/billing/entitlement";
 import { planOf } from "@/lib/billing/offers";
@@ -31,33 +32,41 @@ export async function grantFreeMonth(account: AccountId): Promise<boolean> {
   return code === "granted";
 }
 
+const findAccounts = (month: string, after: string | null, since: Date | null) =>
+  rpc<string[]>("find_free_accounts", { month, after_id: after, made_since: since, most: PAGE });
+
 /** Sign-ups of the last days whose month is still missing: they may have confirmed their address only now. */
 async function grantNewcomers(month: string): Promise<void> {
-  const since = new Date(now().getTime() - NEWCOMER_DAYS * 86_400_000);
-  const newcomers = await rpc<string[]>("find_free_accounts", {
-    month,
-    after_id: null,
-    made_since: since,
-    most: PAGE,
-  });
-  for (const id of newcomers) await grantFreeMonth(accountId(id));
+  const newcomers = await findAccounts(month, null, new Date(now().getTime() - NEWCOMER_DAYS * 86_400_000));
+  await workThrough(newcomers, (id) => grantFreeMonth(accountId(id)));
+}
+
+/** The next page of everybody. The position moves to the last one that went well, so that an outage skips nobody. */
+async function grantPage(month: string): Promise<void> {
+  const { progress } = await rpc<{ progress: string | null }>("read_job", { name: JOB });
+  const [seenMonth, position] = progress?.split("/") ?? [];
+  if (seenMonth === month && position === "done") return;
+  const after = seenMonth === month && position ? position : null;
+  const page = await findAccounts(month, after, null);
+  let reached = after;
+  try {
+    await workThrough(page, async (id) => {
+      await grantFreeMonth(accountId(id));
+      reached = id;
+    });
+  } finally {
+    const isLast = page.length < PAGE && reached === (page.at(-1) ?? after);
+    const next = isLast ? "done" : (reached ?? "");
+    await rpc("finish_job", { name: JOB, error: null, progress: `${month}/${next}`, at: now() });
+  }
 }
 
 /**
  * Goes through all personal accounts once a month, a page at each tick, and gives those on the Free plan their month;
  * newcomers get it within a tick. Who falls back to Free in mid-month gets it with that change, or on first use.
- * @throws RpcError if the database cannot answer; the next tick goes on where this one stopped
+ * @throws AggregateError naming what failed, after everybody else had their turn; the next tick goes on from there
  */
 export async function grantDueAllowances(): Promise<void> {
   const { name: month } = calendarMonth(now());
-  await grantNewcomers(month);
-  const { progress } = await rpc<{ progress: string | null }>("read_job", { name: JOB });
-  const [seenMonth, position] = progress?.split("/") ?? [];
-  if (seenMonth === month && position === "done") return;
-  const after = seenMonth === month && position ? position : null;
-  const page = await rpc<string[]>("find_free_accounts", { month, after_id: after, made_since: null, most: PAGE });
-  for (const id of page) await grantFreeMonth(accountId(id));
-  const last = page.at(-1);
-  const next = page.length < PAGE || !last ? "done" : last;
-  await rpc("finish_job", { name: JOB, error: null, progress: `${month}/${next}`, at: now() });
+  await workThrough([grantNewcomers, grantPage], (grant) => grant(month));
 }

@@ -161,6 +161,7 @@ export type Database = {
           expires_at: string | null;
           closed_at: string | null;
           next_check_at: string | null;
+          replaces: string | null;
         };
         Insert: {
           id?: string;
@@ -176,6 +177,7 @@ export type Database = {
           expires_at?: string | null;
           closed_at?: string | null;
           next_check_at?: string | null;
+          replaces?: string | null;
         };
         Update: {
           id?: string;
@@ -191,6 +193,7 @@ export type Database = {
           expires_at?: string | null;
           closed_at?: string | null;
           next_check_at?: string | null;
+          replaces?: string | null;
         };
         Relationships: [];
       };
@@ -1035,6 +1038,7 @@ export type Database = {
           pay_url: string | null;
           created_at: string;
           synced_at: string;
+          asked_at: string | null;
         };
         Insert: {
           id: string;
@@ -1064,6 +1068,7 @@ export type Database = {
           pay_url?: string | null;
           created_at: string;
           synced_at: string;
+          asked_at?: string | null;
         };
         Update: {
           id?: string;
@@ -1093,6 +1098,7 @@ export type Database = {
           pay_url?: string | null;
           created_at?: string;
           synced_at?: string;
+          asked_at?: string | null;
         };
         Relationships: [];
       };
@@ -1303,6 +1309,11 @@ export type Database = {
           last_error: string | null;
           queued_at: string;
         }[] };
+      claim_overdue_customers: { Args: {
+          livemode: boolean;
+          most: number;
+          at: string;
+        }; Returns: Json };
       claim_silent_checkouts: { Args: {
           most: number;
           at: string;
@@ -1381,11 +1392,6 @@ export type Database = {
           after_id: string;
           made_since: string;
           most: number;
-        }; Returns: Json };
-      find_overdue_customers: { Args: {
-          livemode: boolean;
-          most: number;
-          at: string;
         }; Returns: Json };
       find_purchase: { Args: {
           payment_intent_id: string;

@@ -21,6 +21,7 @@ create table public.stripe_events (
 );
 comment on table public.stripe_events is 'The inbox: every verified event, once. Its payload says only what to fetch again; what it claims about money is not believed.';
 create index stripe_events_unfinished on public.stripe_events (next_attempt_at) where status = 'pending';
+create index stripe_events_of_a_customer on public.stripe_events ((coalesce(customer_id, id))) where status = 'pending';
 create index stripe_events_dead on public.stripe_events (finished_at) where status = 'dead';
 
 alter table public.stripe_events enable row level security;
@@ -58,40 +59,46 @@ begin
 end $$;
 grant execute on function public.receive_stripe_event(text, text, boolean, text, text, jsonb, timestamptz, text, timestamptz) to service_role;
 
--- Claims events that are due, with the customers they are about, so that one customer's events have one worker at a time.
--- A worker that dies loses its claim when the lease is over.
+-- Claims the customer whose events have waited longest, and those of its events that are due, so that one customer's
+-- events have one worker at a time. A worker that dies loses its claim when the lease is over. An event that names no
+-- customer stands for itself. Answers { ok, code, subject, events }; subject is null when nobody is left.
 create function public.claim_stripe_events(most integer, lease uuid, lease_seconds integer, at timestamptz) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
   started timestamptz := private.checked_time(claim_stripe_events.at);
   until timestamptz := started + make_interval(secs => lease_seconds);
-  due text[];
-  subjects text[];
+  candidate text;
+  taken text;
   claimed jsonb;
 begin
-  select array_agg(e.id) into due from (
-    select candidate.id from public.stripe_events candidate
-    where candidate.status = 'pending' and candidate.next_attempt_at <= started
-      and (candidate.claimed_until is null or candidate.claimed_until <= started)
-    order by candidate.next_attempt_at, candidate.created_at
-    limit claim_stripe_events.most for update skip locked
-  ) e;
-  select array_agg(subject.customer order by subject.customer) into subjects
-  from (
-    select distinct coalesce(e.customer_id, e.id) as customer from public.stripe_events e where e.id = any (due)
-    order by 1
-  ) subject
-  where private.take_customer(subject.customer, claim_stripe_events.lease, until, started);
-  with taken as (
+  for candidate in
+    select coalesce(e.customer_id, e.id) from public.stripe_events e
+    where e.status = 'pending' and e.next_attempt_at <= started and (e.claimed_until is null or e.claimed_until <= started)
+      and not exists (
+        select from public.stripe_customer_leases held
+        where held.customer_id = coalesce(e.customer_id, e.id) and held.leased_until > started
+      )
+    order by e.next_attempt_at, e.created_at limit claim_stripe_events.most
+  loop
+    if private.take_customer(candidate, claim_stripe_events.lease, until, started) then
+      taken := candidate;
+      exit;
+    end if;
+  end loop;
+  with mine as (
     update public.stripe_events e
     set claimed_until = until, claimed_by = claim_stripe_events.lease, attempts = e.attempts + 1
-    where e.id = any (due) and coalesce(e.customer_id, e.id) = any (subjects)
-    returning e.id, e.customer_id, e.payload, e.attempts, e.created_at
+    where e.id in (
+      select due.id from public.stripe_events due
+      where due.status = 'pending' and due.next_attempt_at <= started and (due.claimed_until is null or due.claimed_until <= started)
+        and coalesce(due.customer_id, due.id) = taken
+      order by due.created_at, due.id limit claim_stripe_events.most for update
+    )
+    returning e.id, e.payload, e.attempts, e.created_at
   )
-  select jsonb_agg(jsonb_build_object(
-    'id', t.id, 'subject', coalesce(t.customer_id, t.id), 'payload', t.payload, 'attempts', t.attempts
-  ) order by t.created_at, t.id) into claimed from taken t;
-  return jsonb_build_object('ok', true, 'code', 'claimed', 'events', coalesce(claimed, '[]'));
+  select jsonb_agg(jsonb_build_object('id', m.id, 'payload', m.payload, 'attempts', m.attempts) order by m.created_at, m.id)
+  into claimed from mine m;
+  return jsonb_build_object('ok', true, 'code', 'claimed', 'subject', taken, 'events', coalesce(claimed, '[]'));
 end $$;
 grant execute on function public.claim_stripe_events(integer, uuid, integer, timestamptz) to service_role;
 

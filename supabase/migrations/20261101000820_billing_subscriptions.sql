@@ -26,13 +26,14 @@ create table public.subscriptions (
   pay_url text,
   created_at timestamptz not null,
   synced_at timestamptz not null,
+  asked_at timestamptz,
   constraint a_subscription_has_a_known_status check (status in
     ('incomplete', 'incomplete_expired', 'trialing', 'active', 'past_due', 'canceled', 'unpaid', 'paused', 'unknown')),
   constraint an_unknown_status_has_a_beginning check ((status = 'unknown') = (unknown_since is not null)),
   constraint a_period_ends_after_it_starts check (period_end_at > period_start_at),
   constraint an_interval_is_monthly_or_yearly check (billing_interval in ('monthly', 'yearly'))
 );
-comment on table public.subscriptions is 'Our snapshots of Stripe''s subscriptions, by their own ids, so that an old one that ends cannot touch a new one. At most one an account is mirrored, that is, counts; further live ones change nothing.';
+comment on table public.subscriptions is 'Our snapshots of Stripe''s subscriptions, by their own ids, so that an old one that ends cannot touch a new one. At most one an account is mirrored, that is, counts; further live ones change nothing. asked_at is when we last asked by ourselves about one that looked late.';
 create unique index one_mirrored_subscription_an_account on public.subscriptions (account_id, livemode) where is_mirrored;
 create index subscriptions_account_id on public.subscriptions (account_id);
 create index subscriptions_period_end_at on public.subscriptions (period_end_at) where is_mirrored;

@@ -24,7 +24,7 @@ begin
 end $$;
 grant execute on function public.grant_free_month(uuid, text, bigint, timestamptz, timestamptz) to service_role;
 
--- A page of personal accounts that may be on the Free plan and have not had this month's credits, in the order of their
+-- A page of confirmed people's accounts that may be on the Free plan and have not had this month's credits, in the order of their
 -- ids: all of them, or only those made since some time. Whether they are on it, the entitlement table decides.
 create function public.find_free_accounts(month text, after_id uuid, made_since timestamptz, most integer) returns jsonb
 language sql stable set search_path = '' as $$
@@ -32,6 +32,7 @@ language sql stable set search_path = '' as $$
   from (
     select a.id from public.accounts a
     where a.kind = 'personal' and a.personal_user_id is not null
+      and private.confirmed_person(a.id) is not null
       and (find_free_accounts.after_id is null or a.id > find_free_accounts.after_id)
       and (find_free_accounts.made_since is null or a.created_at >= find_free_accounts.made_since)
       and not exists (

@@ -56,17 +56,24 @@ language sql stable set search_path = '' as $$
 $$;
 grant execute on function public.read_health() to service_role;
 
--- Customers whose running period is over by our clock although nothing has been heard of the next one.
-create function public.find_overdue_customers(livemode boolean, most integer, at timestamptz) returns jsonb
-language sql stable set search_path = '' as $$
-  select coalesce(jsonb_agg(overdue.customer_id), '[]')
-  from (
-    select s.customer_id from public.subscriptions s
-    where s.is_mirrored and s.livemode = find_overdue_customers.livemode
-      and s.period_end_at <= find_overdue_customers.at
-      and s.status in ('trialing', 'active', 'past_due', 'unknown')
-      and s.synced_at <= find_overdue_customers.at - interval '10 minutes'
-    order by s.synced_at limit find_overdue_customers.most
-  ) overdue
+-- Customers whose running period is over by our clock although nothing has been heard of the next one, or whose first
+-- payment should have been given up. Each is asked about every ten minutes, in turn, whether that goes well or not.
+create function public.claim_overdue_customers(livemode boolean, most integer, at timestamptz) returns jsonb
+language sql set search_path = '' as $$
+  with overdue as (
+    select s.id from public.subscriptions s
+    where s.is_mirrored and s.livemode = claim_overdue_customers.livemode
+      and (
+        (s.period_end_at <= claim_overdue_customers.at and s.status in ('trialing', 'active', 'past_due', 'unknown'))
+        or (s.status = 'incomplete' and s.created_at <= claim_overdue_customers.at - interval '24 hours')
+      )
+      and greatest(s.synced_at, s.asked_at) <= claim_overdue_customers.at - interval '10 minutes'
+    order by greatest(s.synced_at, s.asked_at) limit claim_overdue_customers.most for update skip locked
+  ), claimed as (
+    update public.subscriptions s set asked_at = private.checked_time(claim_overdue_customers.at)
+    from overdue where s.id = overdue.id
+    returning s.customer_id
+  )
+  select coalesce(jsonb_agg(distinct claimed.customer_id), '[]') from claimed
 $$;
-grant execute on function public.find_overdue_customers(boolean, integer, timestamptz) to service_role;
+grant execute on function public.claim_overdue_customers(boolean, integer, timestamptz) to service_role;
