@@ -1,10 +1,10 @@
 -- Spending at once: deduct, deduct many, record usage.
 
--- What makes two calls with one key the same call: all of it but the time.
+-- What makes two calls with one key the same call: all of it but the time, and what our rates make of it.
 create function private.spending_hash(amount bigint, feature text, usage jsonb) returns uuid
 language plpgsql immutable set search_path = '' as $$
 begin
-  return left(encode(sha256(convert_to(concat_ws('|', amount, feature, (usage - '{occurred_at,cost_micros,estimated}'::text[])::text), 'UTF8')), 'hex'), 32)::uuid;
+  return left(encode(sha256(convert_to(concat_ws('|', amount, feature, (usage - '{occurred_at,cost_micros,estimated,rate_card_version}'::text[])::text), 'UTF8')), 'hex'), 32)::uuid;
 end $$;
 
 create function private.entry_answer(entry public.credit_entries, code text) returns jsonb

@@ -29,7 +29,10 @@ begin
     parsed.problem := 'feature must have 1 to 100 characters';
   end if;
   parsed.id := private.operation_id(operation, parsed.key);
-  parsed.arguments_hash := private.spending_hash(parsed.amount, parsed.feature, parsed.usage);
+  -- What a model's tokens are worth follows from the rates of the day, so that a report sent again after a new price is
+  -- still the same report.
+  parsed.arguments_hash := private.spending_hash(
+    case when operation = 'usage' and parsed.usage ->> 'model' is not null then null else parsed.amount end, parsed.feature, parsed.usage);
   return parsed;
 end $$;
 

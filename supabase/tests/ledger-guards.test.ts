@@ -280,6 +280,27 @@ describe("batches", () => {
     expect(await account.snapshot()).toBe(before);
   });
 
+  test("usage reported again after the rates have changed is the same usage, but not with other tokens or credits", async () => {
+    await account.grant(1000);
+    const report = (amount: number, more: object) => {
+      const usage = { feature: "api", occurred_at: account.now.toISOString(), ...more };
+      return account.call("record_usage", { items: [{ key: "report", amount, usage }] });
+    };
+    const tokens = { model: "m", input_tokens: 500, rate_card_version: "1" };
+    expect(await report(10, tokens)).toMatchObject({ results: [{ code: "ok" }] });
+    expect(await report(12, { ...tokens, rate_card_version: "2" })).toMatchObject({ results: [{ code: "duplicate" }] });
+    expect(await report(10, { ...tokens, input_tokens: 501 })).toMatchObject({ code: "idempotency_conflict" });
+    expect(await report(10, { rate_card_version: "1" })).toMatchObject({ code: "idempotency_conflict" });
+    expect(await account.balance()).toMatchObject({ total: 990 });
+
+    const fixed = (amount: number) =>
+      account.call("record_usage", {
+        items: [{ key: "fixed", amount, usage: { feature: "api", occurred_at: account.now.toISOString() } }],
+      });
+    await fixed(5);
+    expect(await fixed(6)).toMatchObject({ code: "idempotency_conflict" });
+  });
+
   test("a thousand usage events are booked once, however often they are sent", async () => {
     await account.grant(100_000);
     const usage = (n: number) => ({
