@@ -98,9 +98,9 @@ describe("the doors", () => {
   test("lead to a page that says no money moves and shows what happened, harmlessly", async () => {
     await bench.stripe.customers.create({ name: "<script>alert(1)</script>" });
     const text = await (await fetch(bench.double.url)).text();
-    expect(text).toContain("No money moves");
+    expect(text).toContain("no money moves");
     expect(text).toContain("customer.created");
     expect(text).toContain("&lt;script&gt;");
-    expect(text).not.toContain("<script>");
+    expect(text).not.toContain("<script>alert");
   });
 });
