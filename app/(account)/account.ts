@@ -22,7 +22,6 @@ export const readAccount = cache(async () => {
   ]);
   const entitlement = entitlementFor(standing, at);
   const mayLackTheMonth =
-    session.account.kind === "personal" &&
     entitlement.allowance === "free" &&
     !first.grants.some(({ source, effectiveAt }) => source === "free" && effectiveAt <= at);
   // The tick may give it between the reading and here, so what is read again counts, not who gave it.

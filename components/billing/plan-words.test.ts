@@ -6,6 +6,7 @@ import { planWords } from "./plan-words";
 
 const now = new Date("2026-11-22T12:00:00Z");
 const nobody: Standing = {
+  accountKind: "personal",
   hold: null,
   openDispute: false,
   subscription: null,
@@ -34,9 +35,9 @@ const starter: StandingSubscription = {
   paidThrough: null,
   payUrl: null,
 };
-const wordsFor = (subscription: StandingSubscription | null, kind: "personal" | "team" = "personal") => {
-  const standing = { ...nobody, subscription };
-  return planWords(standing, entitlementFor(standing, now), kind);
+const wordsFor = (subscription: StandingSubscription | null, accountKind: "personal" | "team" = "personal") => {
+  const standing = { ...nobody, accountKind, subscription };
+  return planWords(standing, entitlementFor(standing, now));
 };
 
 test("whoever has no subscription is told that nothing will be charged", () => {

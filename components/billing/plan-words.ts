@@ -49,19 +49,12 @@ function nextCharge(standing: Standing, plan: Plan, price: string | null, from: 
 /**
  * Says what an account has and what is charged next. Pure: the same standing, the same words.
  * @param entitlement what follows from the standing
- * @param kind free credits are given to persons; a team has what its plan includes
  */
-export function planWords(
-  standing: Standing,
-  entitlement: Entitlement,
-  kind: "personal" | "team",
-  from: Catalogue = ours,
-): PlanWords {
+export function planWords(standing: Standing, entitlement: Entitlement, from: Catalogue = ours): PlanWords {
   const plan = soldPlan(standing.subscription, entitlement, from);
   const interval = standing.subscription?.interval ?? "monthly";
   const price = priceOf(plan, interval, from);
-  const isFreeTeam = kind === "team" && entitlement.allowance === "free";
-  const credits = isFreeTeam ? 0 : allowanceOf(entitlement, standing, from);
+  const credits = allowanceOf(entitlement, standing, from);
   return {
     name: plan.name,
     price: price && `${price} ${every[interval]}`,

@@ -30,6 +30,7 @@ const subscription: StandingSubscription = {
   payUrl: null,
 };
 const nobody: Standing = {
+  accountKind: "personal",
   hold: null,
   openDispute: false,
   subscription: null,
@@ -289,6 +290,17 @@ const rows: Array<[row: string, standing: Standing, expected: Expected]> = [
     { plan: "free", allowance: "free", alert: "unknown_status" },
   ],
   [
+    "a team without a plan has no free credits",
+    { ...nobody, accountKind: "team" },
+    { plan: "free", allowance: "none" },
+  ],
+  [
+    "a team whose plan has ended has none either",
+    subscribed({ status: "canceled" }, { accountKind: "team" }),
+    { allowance: "none" },
+  ],
+  ["a team with a plan has all of it", subscribed({}, { accountKind: "team" }), { plan: "starter", allowance: "full" }],
+  [
     "a debt blocks spending and leaves buying open",
     subscribed({}, { debt: credits(1) }),
     { canSpend: false, canBuy: true, access: "full" },
@@ -319,6 +331,12 @@ describe("what an account may do", () => {
   test("the pay link of an open invoice goes with the banner", () => {
     const late = subscribed({ status: "past_due", payUrl: "https://pay.example/3" });
     expect(entitlementFor(late, now).notice).toEqual({ code: "pay_now", url: "https://pay.example/3" });
+  });
+
+  test("a team without a plan is promised no credits a month, a person is", () => {
+    const monthly = (standing: Standing) => allowanceOf(entitlementFor(standing, now), standing);
+    expect(monthly({ ...nobody, accountKind: "team" })).toBe(0);
+    expect(monthly(nobody)).toBeGreaterThan(0);
   });
 
   test("a subscriber keeps the allowance of the version that was bought", () => {

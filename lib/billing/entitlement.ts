@@ -7,7 +7,7 @@ import { type Credits, credits } from "./units";
 
 /**
  * Which credits the period brings. `full`: bridge, and the rest once paid. `bridge`: the rest waits for the payment.
- * `free`: the Free plan's month. `rest`: what is left of a period paid late. `existing`: what is there, nothing new.
+ * `free`: a person's month on the Free plan. `rest`: what is left of a period paid late. `existing`: what is there, nothing new.
  */
 export type AllowanceKind = "full" | "bridge" | "free" | "trial" | "rest" | "existing" | "none";
 
@@ -232,7 +232,7 @@ function byFirstRow(standing: Standing, now: Date, all: Catalogue): Entitlement 
 
 /**
  * What an account may do now, by the entitlement table of the money specification: the first row that matches
- * wins, then the modifiers (debt, open dispute, further subscriptions). Pure: the same standing and time, the same answer.
+ * wins, then the modifiers (debt, open dispute, further subscriptions; no free credits for teams). Pure: the same standing and time, the same answer.
  * @param standing subscription, dunning case, terms and balance, from the view account_standing
  */
 export function entitlementFor(standing: Standing, now: Date, catalogue: Catalogue = ours): Entitlement {
@@ -241,13 +241,15 @@ export function entitlementFor(standing: Standing, now: Date, catalogue: Catalog
   return {
     ...row,
     ...disputed,
+    allowance: row.allowance === "free" && standing.accountKind === "team" ? "none" : row.allowance,
     canSpend: row.access === "full" && standing.debt === 0,
     alert: row.alert ?? (standing.otherLiveSubscriptions > 0 ? "second_subscription" : null),
   };
 }
 
-/** The allowance that comes with an entitlement's plan each month, in credits. */
+/** The allowance that comes with an entitlement each month, in credits. */
 export function allowanceOf(entitlement: Entitlement, standing: Standing, catalogue: Catalogue = ours): Credits {
+  if (entitlement.allowance === "none") return NONE;
   if (entitlement.plan === "enterprise") return standing.terms?.monthlyAllowance ?? NONE;
   const sold = standing.subscription?.planVersion;
   const plan = (sold && planVersion(entitlement.plan, sold, catalogue)) || planOf(entitlement.plan, catalogue);

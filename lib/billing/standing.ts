@@ -47,6 +47,8 @@ export interface StandingSubscription {
 
 /** What several features must know about an account; read from the view account_standing. */
 export interface Standing {
+  /** Free credits are a person's: a team on the Free plan has none. */
+  readonly accountKind: "personal" | "team";
   readonly hold: "admin" | "fraud" | null;
   readonly openDispute: boolean;
   readonly subscription: StandingSubscription | null;

@@ -41,6 +41,7 @@ const subscriptionRow = z.object({
 });
 
 const standingRow = z.object({
+  account_kind: z.enum(["personal", "team"]),
   hold: z.enum(["admin", "fraud"]).nullable(),
   open_dispute: z.boolean(),
   subscription_id: z.string().nullable(),
@@ -96,6 +97,7 @@ function toSubscription(row: z.infer<typeof subscriptionRow>): StandingSubscript
 export function toStanding(raw: unknown): Standing {
   const row = standingRow.parse(raw);
   return {
+    accountKind: row.account_kind,
     hold: row.hold,
     openDispute: row.open_dispute,
     subscription: row.subscription_id === null ? null : toSubscription(subscriptionRow.parse(raw)),

@@ -1226,6 +1226,7 @@ export type Database = {
     Views: {
       account_standing: { Row: {
           account_id: string | null;
+          account_kind: string | null;
           hold: string | null;
           open_dispute: boolean | null;
           subscription_id: string | null;

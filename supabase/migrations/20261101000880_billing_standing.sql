@@ -2,6 +2,7 @@
 create view public.account_standing with (security_invoker = true) as
 select
   a.id as account_id,
+  a.kind as account_kind,
   hold.reason as hold,
   exists (select from public.payments p where p.account_id = a.id and p.is_disputed) as open_dispute,
   s.id as subscription_id, s.status, s.last_known_status, s.unknown_since, s.plan_key, s.plan_version, s.last_known_plan_key,

@@ -21,7 +21,7 @@ export default async function BillingPage() {
   return (
     <div className="flex flex-col gap-8">
       <PageHeader title="Billing" description="Your plan, what is charged next, and every invoice." />
-      <PlanPanel words={planWords(standing, entitlement, session.account.kind)}>
+      <PlanPanel words={planWords(standing, entitlement)}>
         <PlanActions entitlement={entitlement} canManage={canManageBilling(session)} />
       </PlanPanel>
       {canSubscribe && canManageBilling(session) && (

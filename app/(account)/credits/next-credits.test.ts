@@ -6,6 +6,7 @@ import { nextCreditsAt } from "./next-credits";
 
 const now = new Date("2026-11-22T12:00:00Z");
 const nobody: Standing = {
+  accountKind: "personal",
   hold: null,
   openDispute: false,
   subscription: null,
@@ -34,9 +35,9 @@ const starter: StandingSubscription = {
   paidThrough: null,
   payUrl: null,
 };
-const nextFor = (subscription: StandingSubscription | null, kind: "personal" | "team" = "personal") => {
-  const standing = { ...nobody, subscription };
-  return nextCreditsAt(standing, entitlementFor(standing, now), kind, now);
+const nextFor = (subscription: StandingSubscription | null, accountKind: "personal" | "team" = "personal") => {
+  const standing = { ...nobody, accountKind, subscription };
+  return nextCreditsAt(standing, entitlementFor(standing, now), now);
 };
 
 test("a person on Free gets new credits on the first of the month, a team without a plan none", () => {

@@ -1,19 +1,13 @@
 import { addMonths, calendarMonth } from "@/lib/billing/allowance";
 import type { Entitlement } from "@/lib/billing/entitlement";
 import type { Standing } from "@/lib/billing/standing";
-import type { SessionAccount } from "@/lib/session";
 
 /**
  * When the plan next brings credits: with the next period, a month on for a yearly plan, on the first of the month for
  * the Free plan of a person. null: not at all, for teams without a plan, for plans that end, and while unpaid.
  */
-export function nextCreditsAt(
-  { subscription }: Standing,
-  entitlement: Entitlement,
-  kind: SessionAccount["kind"],
-  now: Date,
-): Date | null {
-  if (entitlement.allowance === "free") return kind === "personal" ? calendarMonth(now).end : null;
+export function nextCreditsAt({ subscription }: Standing, entitlement: Entitlement, now: Date): Date | null {
+  if (entitlement.allowance === "free") return calendarMonth(now).end;
   if (entitlement.allowance !== "full" || !subscription) return null;
   if (subscription.interval === "monthly") return subscription.cancelAt ? null : subscription.periodEnd;
   const months = Array.from({ length: 12 }, (_, month) => addMonths(subscription.periodStart, month + 1));

@@ -43,7 +43,7 @@ export default async function CreditsPage() {
             <ForecastCard
               forecast={forecastCredits(pace.used, pace.days, summary.grants, at)}
               days={pace.days}
-              renewsAt={summary.frozen ? null : nextCreditsAt(standing, entitlement, session.account.kind, at)}
+              renewsAt={summary.frozen ? null : nextCreditsAt(standing, entitlement, at)}
             />
           </div>
           <div className="grid items-start gap-4 lg:grid-cols-[2fr_3fr]">

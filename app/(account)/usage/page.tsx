@@ -50,7 +50,6 @@ export default async function UsagePage({ searchParams }: PageProps<"/usage">) {
   ]);
   const chosen = <T extends { model: string | null }>(rows: T[]) =>
     filter.model ? rows.filter((row) => row.model === filter.model) : rows;
-  const getsNoFreeCredits = entitlement.plan === "free" && session.account.kind === "team";
   const used = current.reduce((sum, day) => sum + day.credits, 0);
   const series = seriesOf(chosen(inRange));
   const shown = entries.slice(0, ENTRIES_SHOWN);
@@ -77,7 +76,7 @@ export default async function UsagePage({ searchParams }: PageProps<"/usage">) {
       />
       <AllowanceBar
         used={used}
-        allowance={getsNoFreeCredits ? 0 : allowanceOf(entitlement, standing)}
+        allowance={allowanceOf(entitlement, standing)}
         period={period}
         planName={planOf(entitlement.plan).name}
       />
