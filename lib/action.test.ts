@@ -41,6 +41,19 @@ describe("a form's action", () => {
     expect(act).not.toHaveBeenCalled();
   });
 
+  test("does nothing for an account the person has switched to since the page was made", async () => {
+    const act = vi.fn(async () => ({ ok: true as const, data: undefined }));
+    const action = accountAction(z.object({ note: z.string() }), act);
+    vi.mocked(getSession).mockResolvedValue({ account: account("team", "team") } as Session);
+    expect(await action(null, form({ note: "kept", account: "own" }))).toMatchObject({
+      ok: false,
+      message: expect.stringContaining("switched to another account"),
+      values: { note: "kept" },
+    });
+    expect(act).not.toHaveBeenCalled();
+    expect(await action(null, form({ note: "kept", account: "team" }))).toMatchObject({ ok: true });
+  });
+
   test("tells the act who asks", async () => {
     const session = { account: account("a", "team") } as Session;
     vi.mocked(getSession).mockResolvedValueOnce(session);

@@ -42,27 +42,33 @@ function parseForm<S extends z.ZodType>(schema: S, form: FormData): ActionResult
  */
 export function publicAction<S extends z.ZodType, T = undefined>(
   schema: S,
-  act: (input: z.output<S>) => Promise<ActionResult<T>>,
+  act: (input: z.output<S>, form: FormData) => Promise<ActionResult<T>>,
 ): FormAction<T> {
   return async (_last, form) => {
     const parsed = parseForm(schema, form);
-    const result = parsed.ok ? await act(parsed.data) : parsed;
+    const result = parsed.ok ? await act(parsed.data, form) : parsed;
     return result.ok ? result : { ...result, values: { ...typedValues(form), ...result.values } };
   };
 }
 
+const OTHER_ACCOUNT =
+  "In another tab you switched to another account, so nothing was done. Reload the page to go on there, or switch back.";
+
 /**
- * Makes a form's action for signed-in people: finds out who asks, parses the form, does one thing, answers.
+ * Makes a form's action for signed-in people: finds out who asks, parses the form, does one thing, answers. A form whose
+ * hidden field `account` names the account its page was made for is refused when the person acts for another by now.
  * @param act as in `publicAction`, told who asks and for which account
  */
 export function accountAction<S extends z.ZodType, T = undefined>(
   schema: S,
   act: (input: z.output<S>, session: Session) => Promise<ActionResult<T>>,
 ): FormAction<T> {
-  return publicAction(schema, async (input) => {
+  return publicAction(schema, async (input, form) => {
     const session = await getSession();
     if (!session)
       return { ok: false, message: "You are signed out. Sign in again in another tab, then send this again." };
+    const shown = form.get("account");
+    if (shown !== null && shown !== session.account.id) return { ok: false, message: OTHER_ACCOUNT };
     return act(input, session);
   });
 }

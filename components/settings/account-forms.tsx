@@ -6,13 +6,15 @@ import type { FormAction } from "@/lib/action";
 import { SettingsForm } from "./settings-form";
 
 interface AccountNameFormProps {
+  /** Which account is renamed, as this page knows it. */
+  account: string;
   rename: FormAction;
   name: string;
   /** Whether this person may rename it. */
   permitted: boolean;
 }
 
-export function AccountNameForm({ rename, name, permitted }: AccountNameFormProps) {
+export function AccountNameForm({ account, rename, name, permitted }: AccountNameFormProps) {
   return (
     <SettingsForm
       action={rename}
@@ -22,13 +24,20 @@ export function AccountNameForm({ rename, name, permitted }: AccountNameFormProp
       disabled={!permitted}
     >
       {({ errorsOf, typedIn }) => (
-        <Field
-          label="Account name"
-          hint={permitted ? "Shown to everybody who belongs to it." : "Only owners and admins can rename the account."}
-          errors={errorsOf("name")}
-        >
-          {(control) => <Input {...control} name="name" defaultValue={typedIn("name") ?? name} disabled={!permitted} />}
-        </Field>
+        <>
+          <input type="hidden" name="account" value={account} />
+          <Field
+            label="Account name"
+            hint={
+              permitted ? "Shown to everybody who belongs to it." : "Only owners and admins can rename the account."
+            }
+            errors={errorsOf("name")}
+          >
+            {(control) => (
+              <Input {...control} name="name" defaultValue={typedIn("name") ?? name} disabled={!permitted} />
+            )}
+          </Field>
+        </>
       )}
     </SettingsForm>
   );

@@ -11,13 +11,15 @@ import type { FormAction } from "@/lib/action";
 import { CurlExample } from "./curl-example";
 
 interface ApiKeyFormProps {
+  /** Whose key it will be, as this page knows it. */
+  account: string;
   create: FormAction<{ name: string; key: string }>;
   /** The address that usage is sent to. */
   endpoint: string;
 }
 
 /** Makes a key and shows it once, with a command that tries it. */
-export function ApiKeyForm({ create, endpoint }: ApiKeyFormProps) {
+export function ApiKeyForm({ account, create, endpoint }: ApiKeyFormProps) {
   const { state, pending, formProps, message, errorsOf, typedIn } = useActionForm(create, "api-key");
   const [dismissed, setDismissed] = useState<string>();
   const made = state?.ok && state.data.key !== dismissed ? state.data : undefined;
@@ -44,6 +46,7 @@ export function ApiKeyForm({ create, endpoint }: ApiKeyFormProps) {
   }
   return (
     <form {...formProps} className="flex flex-col gap-4">
+      <input type="hidden" name="account" value={account} />
       <div className="flex flex-wrap items-start gap-3">
         <Field
           label="Name"

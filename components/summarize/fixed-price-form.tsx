@@ -29,6 +29,8 @@ type State<T> =
 type Action<T> = (last: State<T>, form: FormData) => Promise<State<T>>;
 
 interface FixedPriceFormProps {
+  /** Who pays, as this page knows it. */
+  account: string;
   /** Under which the first press is charged; each further press has an id of its own. */
   firstRequestId: string;
   prices: { summarize: number; readability: number };
@@ -69,7 +71,7 @@ function ReportText({ report }: { report: Report }) {
 }
 
 /** A text, and what can be done with it for a fixed price. */
-export function FixedPriceForm({ firstRequestId, prices, summarize, measure }: FixedPriceFormProps) {
+export function FixedPriceForm({ account, firstRequestId, prices, summarize, measure }: FixedPriceFormProps) {
   const [text, setText] = useState("");
   const [requestId, setRequestId] = useState(firstRequestId);
   const [summary, sendSummary, summarizing] = useActionState(summarize, null);
@@ -87,6 +89,7 @@ export function FixedPriceForm({ firstRequestId, prices, summarize, measure }: F
   return (
     <div className="flex flex-col gap-6">
       <form className="flex flex-col gap-4">
+        <input type="hidden" name="account" value={account} />
         <input type="hidden" name="requestId" value={requestId} />
         <Field label="Text" errors={problem?.fields?.text}>
           {(control) => (

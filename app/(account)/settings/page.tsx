@@ -42,6 +42,7 @@ export default async function SettingsPage() {
           </CardHeader>
           <AccountNameForm
             key={account.id}
+            account={account.id}
             rename={renameAccount}
             name={account.name}
             permitted={canManageBilling(session)}

@@ -9,7 +9,7 @@ import { measureText, summarizeText } from "./actions";
 export const metadata: Metadata = { title: "Summarize" };
 
 export default async function SummarizePage() {
-  await requireSession();
+  const { account } = await requireSession();
   return (
     <div className="flex max-w-3xl flex-col gap-6">
       <PageHeader
@@ -17,6 +17,7 @@ export default async function SummarizePage() {
         description="The points of a long text, for a price you know before you press. If it fails, it costs nothing."
       />
       <FixedPriceForm
+        account={account.id}
         firstRequestId={randomUUID()}
         prices={fixedPrices}
         summarize={summarizeText}

@@ -33,7 +33,7 @@ export default async function ApiKeysPage() {
               </CardDescription>
             </CardHeader>
             <CardContent>
-              <ApiKeyForm create={makeApiKey} endpoint={endpoint} />
+              <ApiKeyForm account={session.account.id} create={makeApiKey} endpoint={endpoint} />
             </CardContent>
           </Card>
           {keys.length > 0 ? (
