@@ -30,7 +30,9 @@ export function subscriptionStarted(facts: SubscriptionStartedFacts, sender: Sen
         button={{ label: "See your plan", href: `${sender.appUrl}/billing` }}
         reason="You get this mail because a plan was started for your account."
       >
-        <Paragraph>It is ready to use. You can change or cancel it at any time.</Paragraph>
+        <Paragraph>
+          It is ready to use. To change it, or to end it with the period that is paid, reply to this mail.
+        </Paragraph>
         <Facts facts={known} />
       </Layout>
     ),

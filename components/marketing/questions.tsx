@@ -33,7 +33,8 @@ const questions: Array<{ ask: string; answer: ReactNode }> = [
   },
   {
     ask: "Can I cancel?",
-    answer: "Whenever you like. The plan runs to the end of what is paid, and credits you bought stay yours.",
+    answer:
+      "Yes. Write to us and the plan ends with the period that is paid; nothing is charged after that, and credits you bought stay yours.",
   },
   {
     ask: "Who sees my card number?",

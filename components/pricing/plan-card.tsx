@@ -26,7 +26,7 @@ function Price({ plan, interval }: { plan: Plan; interval: Interval }) {
           ? "No card needed"
           : yearly
             ? `${priceTag(cents, currency)} charged once a year`
-            : "Charged monthly, cancel whenever you like"}
+            : "Charged monthly; write to us and it ends"}
       </p>
     </div>
   );

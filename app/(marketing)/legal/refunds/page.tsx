@@ -14,7 +14,8 @@ export default function RefundsPage() {
       </p>
       <h2>Plans</h2>
       <p>
-        You can cancel at any time. The plan runs to the end of what is paid and is not charged again. If you were
+        To cancel, write to <a href={`mailto:${brand.supportEmail}`}>{brand.supportEmail}</a> before the next charge. It
+        is done within a working day: the plan runs to the end of what is paid and is not charged again. If you were
         charged by mistake, or the service was down for long, write to us and we will put it right.
       </p>
       <h2>Right of withdrawal</h2>

@@ -8,7 +8,7 @@ import { policy } from "@/lib/billing/plans";
 export const metadata: Metadata = { title: "Terms of service" };
 
 export default function TermsPage() {
-  const { warnAfterDays, downgradeAfterDays, suspendAfterDays } = policy.dunning;
+  const { downgradeAfterDays, suspendAfterDays } = policy.dunning;
   return (
     <LegalPage title="Terms of service" changed="22 Nov 2026">
       <p>
@@ -29,14 +29,14 @@ export default function TermsPage() {
       </p>
       <h2>Plans and payment</h2>
       <p>
-        A plan is paid in advance, monthly or yearly, and renews until you cancel it. You can cancel at any time; the
-        plan then runs to the end of what is paid. Payments are made through Stripe. Prices are without tax unless the
-        checkout says otherwise.
+        A plan is paid in advance, monthly or yearly, and renews until you cancel it. To cancel, write to us before the
+        next charge; the plan then runs to the end of what is paid. Payments are made through Stripe. Prices are without
+        tax unless the checkout says otherwise.
       </p>
       <p>
-        If a payment fails we try again and tell you. If it is still unpaid, we write to you after {warnAfterDays} days,
-        put you on the Free plan after {downgradeAfterDays} days, and suspend the account after {suspendAfterDays} days.
-        Bought credits are kept meanwhile and come back when the invoice is paid.
+        If a payment fails we tell you and try again. If it is still unpaid, we may put you on the Free plan after{" "}
+        {downgradeAfterDays} days and suspend the account after {suspendAfterDays} days. Bought credits are kept
+        meanwhile and come back when the invoice is paid.
       </p>
       <h2>What is not allowed</h2>
       <ul>
@@ -46,7 +46,7 @@ export default function TermsPage() {
       </ul>
       <h2>Ending</h2>
       <p>
-        You can close your account whenever you like. We may close one that breaks these terms; unless it was for fraud,
+        Write to us if you want your account closed. We may close one that breaks these terms; unless it was for fraud,
         we then return what you paid for credits you have not used.
       </p>
       <h2>Changes and contact</h2>
