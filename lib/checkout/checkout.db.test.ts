@@ -129,6 +129,33 @@ describe("opening a checkout", () => {
     60_000,
   );
 
+  test("an account on hold can buy nothing until the hold is lifted", async () => {
+    const buyer = await scene.buyer();
+    await scene.database
+      .sql`insert into public.account_holds (account_id, reason, held_at) values (${buyer.account}, 'admin', now())`;
+    expect(await startCheckout(buyer, { pack: "small" })).toMatchObject({ ok: false, code: "on_hold" });
+    expect(await startCheckout(buyer, { plan: "starter", interval: "monthly" })).toMatchObject({
+      ok: false,
+      code: "on_hold",
+    });
+    await scene.database.sql`delete from public.account_holds where account_id = ${buyer.account}`;
+    await buyPack(buyer);
+  });
+
+  test.each([
+    ["downgraded", true],
+    ["suspended", false],
+  ])("an account that is %s for an unpaid invoice pays it before it takes a plan", async (stage, mayBuyPacks) => {
+    const buyer = await scene.buyer();
+    await scene.database
+      .sql`insert into public.dunning_cases (account_id, stage, opened_at) values (${buyer.account}, ${stage}, now())`;
+    expect(await startCheckout(buyer, { plan: "starter", interval: "monthly" })).toMatchObject({
+      ok: false,
+      code: "pay_first",
+    });
+    expect((await startCheckout(buyer, { pack: "small" })).ok).toBe(mayBuyPacks);
+  });
+
   test("an account with a plan is told to change it instead of buying a second", async () => {
     const buyer = await scene.buyer();
     await scene.pay(await buyPlan(buyer));

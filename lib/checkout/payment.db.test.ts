@@ -108,6 +108,19 @@ test.each<CheckoutRequest>([{ plan: "starter", interval: "monthly" }, { pack: "s
   },
 );
 
+test.each([
+  ["fraudulent", "canceled"],
+  ["subscription_canceled", "canceled"],
+  ["product_not_received", "active"],
+])("a plan whose payment is disputed as %s is %s", async (reason, status) => {
+  const buyer = await buy({ plan: "starter", interval: "monthly" });
+  const { data } = await stripe().subscriptions.list({ customer: buyer.customer, status: "all" });
+  await scene.control("dashboard/dispute", { payment_intent: buyer.payment, reason });
+  await scene.settle();
+  await scene.settle();
+  expect((await stripe().subscriptions.retrieve(data[0]?.id ?? "")).status).toBe(status);
+});
+
 describe("a payment disputed as fraud", () => {
   const isHeld = async (buyer: Buyer) => {
     const [row] = await scene.database

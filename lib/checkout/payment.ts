@@ -14,6 +14,16 @@ const STANDING_REFUND = ["succeeded", "pending", "requires_action"];
 /** Money that a dispute holds or has taken; inquiries (`warning_*`) and prevented ones move none. */
 const STANDING_DISPUTE = ["needs_response", "under_review", "appeal_needs_response", "appeal_under_review", "lost"];
 
+/** A cardholder who did not buy, or who had ended the plan, must not be charged for it again. */
+const ENDS_PLAN = ["fraudulent", "subscription_canceled"];
+
+async function endPlans(invoices: Stripe.Invoice[]): Promise<void> {
+  for (const id of invoices.flatMap((invoice) => subscriptionOf(invoice) ?? [])) {
+    const { ended_at: endedAt } = await stripe().subscriptions.retrieve(id);
+    if (endedAt === null) await stripe().subscriptions.cancel(id, { prorate: false, invoice_now: false });
+  }
+}
+
 async function invoicesOf(paymentIntent: string): Promise<Stripe.Invoice[]> {
   const { data } = await stripe().invoicePayments.list({
     payment: { type: "payment_intent", payment_intent: paymentIntent },
@@ -60,7 +70,8 @@ async function creditNoteCents(invoices: Stripe.Invoice[]): Promise<number> {
 /**
  * Fetches how much of a payment stands refunded or disputed now, and brings its credits in step: takes the difference
  * back, or gives it back. It is the state that counts, so refund and dispute together, repeated partial refunds, a
- * failed refund, a dispute won and a replay are all the same sum. While a dispute for fraud is open the account is held.
+ * failed refund, a dispute won and a replay are all the same sum. While a dispute for fraud is open the account is held;
+ * it, and one that says the plan was canceled, ends the plan.
  * @param lease the customer's lease
  * @returns false if the payment is not one of our customers', or took no money
  * @throws Error if Stripe or the database cannot answer, or the lease was lost
@@ -107,5 +118,6 @@ export async function syncPayment({
     at: now(),
   });
   if (!answer.ok) throw new Error(`The payment ${payment.id} was not saved: ${answer.code}`);
+  if (open.some((dispute) => ENDS_PLAN.includes(dispute.reason))) await endPlans(invoices);
   return true;
 }

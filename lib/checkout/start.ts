@@ -1,10 +1,12 @@
 import Stripe from "stripe";
-import { lookupKeyOf } from "@/lib/billing/offers";
+import { type Entitlement, entitlementFor } from "@/lib/billing/entitlement";
+import { lookupKeyOf, type Offer } from "@/lib/billing/offers";
 import { policy } from "@/lib/billing/plans";
 import type { AccountId, UserId } from "@/lib/billing/units";
 import { now } from "@/lib/clock";
 import { fromSeconds, isLivemode, isMissing, stripe } from "@/lib/stripe/client";
 import { findPrice } from "@/lib/stripe/prices";
+import { readStanding } from "@/lib/subscriptions/standing";
 import { rpc } from "@/lib/supabase/rpc";
 import { customerFor, forgetCustomer } from "./customer";
 import { type CheckoutRequest, productFor } from "./product";
@@ -21,7 +23,14 @@ export type CheckoutAnswer =
   | { ok: true; url: string }
   | {
       ok: false;
-      code: "not_for_sale" | "already_subscribed" | "just_bought" | "payment_unfinished" | "stripe_unavailable";
+      code:
+        | "not_for_sale"
+        | "on_hold"
+        | "pay_first"
+        | "already_subscribed"
+        | "just_bought"
+        | "payment_unfinished"
+        | "stripe_unavailable";
       message: string;
       url?: string;
     };
@@ -102,7 +111,8 @@ async function openSession(facts: CheckoutFacts): Promise<CheckoutAnswer> {
 
 /**
  * Opens Stripe's checkout for a plan or a pack. However often and from however many tabs the same thing is asked, it
- * is one session; asking for another plan ends the session of the first. An account has one live subscription.
+ * is one session; asking for another plan ends the session of the first. An account has one live subscription, and
+ * buys only what its entitlement allows.
  * @param buyer an owner or admin of the account; the caller has checked it
  * @returns where to send the browser, or why not, in words for the buyer
  * @throws Error if the database cannot answer or Stripe refuses our parameters
@@ -121,6 +131,8 @@ export async function startCheckout(buyer: Buyer, request: CheckoutRequest): Pro
 async function attemptCheckout(buyer: Buyer, request: CheckoutRequest, again = false): Promise<CheckoutAnswer> {
   const product = productFor(request);
   if (!product.ok) return product;
+  const refused = refusalBy(entitlementFor(await readStanding(buyer.account), now()), product.offer);
+  if (refused) return refused;
   const { offer } = product;
   const begun = await rpc<Begun>("begin_checkout", {
     account_id: buyer.account,
@@ -148,6 +160,19 @@ async function attemptCheckout(buyer: Buyer, request: CheckoutRequest, again = f
     await forgetCustomer(customer);
     return attemptCheckout(buyer, request, true);
   }
+}
+
+/** Who is on hold buys nothing; who owes for a plan pays that before taking another. */
+function refusalBy({ canBuy, canChangePlan, notice }: Entitlement, offer: Offer): CheckoutAnswer | null {
+  if (canChangePlan === "pay_first" && (!canBuy || offer.kind !== "pack"))
+    return {
+      ok: false,
+      code: "pay_first",
+      message: "An invoice of this account is unpaid. Pay it first; after that you can buy again.",
+      url: notice?.url,
+    };
+  if (canBuy) return null;
+  return { ok: false, code: "on_hold", message: "This account is on hold. Write to us, and we will look into it." };
 }
 
 function refusalOf(refused: Extract<Begun, { ok: false }>): CheckoutAnswer {
