@@ -7,6 +7,7 @@ import { type AccountId, type Credits, credits, tokens } from "@/lib/billing/uni
 import { now } from "@/lib/clock";
 import type { Balance } from "@/lib/credits/balance";
 import { recordUsage, type UsageItem } from "@/lib/credits/usage";
+import { inTurn } from "./turns";
 
 export const MOST_EVENTS = 1_000;
 /** Older than this an event can no longer be billed to the period it belongs to. */
@@ -132,7 +133,7 @@ export async function recordEvents(
   const parsed = parseEvents(body, at);
   if (!parsed.ok) return parsed;
   const items = parsed.events.map((event) => rated(event, at));
-  const answer = await recordUsage({ account, items, overagePermitted, at });
+  const answer = await inTurn(account, () => recordUsage({ account, items, overagePermitted, at }));
   if (answer.ok) {
     const duplicates = answer.results.filter(({ code }) => code === "duplicate").length;
     const accepted = answer.results.length - duplicates;

@@ -139,6 +139,18 @@ describe("reporting usage", () => {
     }
   });
 
+  test("of one account, however much at once, leaves connections for others", async () => {
+    const [flood, other] = [await reporter(), await reporter()];
+    let posted: Array<Promise<Response>> = [];
+    await database.sql.begin(async (transaction) => {
+      await transaction`select pg_advisory_xact_lock(hashtextextended(${flood.account}, 20))`;
+      posted = Array.from({ length: 30 }, (_, index) => flood.post({ events: [{ key: `e${index}`, credits: 1 }] }));
+      expect((await other.post({ events: [event("a")] })).status).toBe(200);
+    });
+    expect((await Promise.all(posted)).map(({ status }) => status)).toEqual(Array(30).fill(200));
+    expect(await flood.available()).toBe(10_000 - 30);
+  });
+
   test("needs a key that is known and not revoked", async () => {
     const { account, user, key, post, available } = await reporter();
     const wrong: HeadersInit[] = [{}, { authorization: "Bearer ll_wrong" }, { authorization: `Basic ${key.key}` }];
