@@ -4,6 +4,7 @@ import { now } from "@/lib/clock";
 import { rpc } from "@/lib/supabase/rpc";
 import type { Outcome } from "@/lib/usage/call";
 import { titleFor } from "./context";
+import { keepable } from "./keepable";
 
 /** A question somebody asks, with the ids its page has given it. */
 export interface Question {
@@ -39,7 +40,7 @@ export function startAnswer(question: Question, at: Date = now()): Promise<Start
 
 /** Keeps what an answer has so far, in case the server dies while it is being written. */
 export function keepAnswer({ account, answerId }: Question, text: string): Promise<{ ok: boolean }> {
-  return rpc("keep_answer", { account_id: account, answer_id: answerId, content: text });
+  return rpc("keep_answer", { account_id: account, answer_id: answerId, content: keepable(text) });
 }
 
 /** Closes an answer with how it ended and what it cost. */
@@ -53,7 +54,7 @@ export function finishAnswer(
     account_id: account,
     answer_id: answerId,
     status: outcome.ending,
-    content: outcome.text,
+    content: keepable(outcome.text),
     input_tokens: usage.inputTokens,
     cached_input_tokens: usage.cachedInputTokens,
     output_tokens: usage.outputTokens,

@@ -220,6 +220,15 @@ describe("an answer of the assistant", () => {
     expect((await getCreditSummary(account)).available).toBe(10_000 - outcome.credits);
   });
 
+  test("is kept without what no database keeps, whatever the model writes", async () => {
+    provider.model = speaking("finish", ["Before\u0000", " after", "\ud83d"]);
+    const { account, client, question } = await asker();
+    await lastMessage((await ask(client, question)).stream);
+    const kept = await readConversation(client, account, question.conversationId);
+    expect(textOf(kept?.messages[1])).toBe("Before after");
+    expect(kept?.messages[1]?.metadata).toMatchObject({ status: "complete", credits: 14 });
+  });
+
   test("that no model can be asked for reserves nothing and keeps nothing", async () => {
     provider.model = undefined;
     const { account, client, question } = await asker();

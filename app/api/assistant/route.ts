@@ -3,6 +3,7 @@ import { after } from "next/server";
 import { z } from "zod";
 import { modelKeys } from "@/lib/ai/models";
 import { askAssistant } from "@/lib/assistant/ask";
+import { keepable } from "@/lib/assistant/keepable";
 import { refusalFor, refuse } from "@/lib/assistant/refusal";
 import { entitlementFor } from "@/lib/billing/entitlement";
 import { now } from "@/lib/clock";
@@ -15,8 +16,6 @@ export const maxDuration = 300;
 
 /** Enough for the longest question, however its characters are escaped. */
 const MOST_BYTES = 200_000;
-/** What no database keeps, and what a text copied from a document may hold: NUL, and half of a character. */
-const UNKEEPABLE = /[\0\p{Cs}]/gu;
 
 const questionSchema = z.object({
   /** Whom the page believes to be paying. */
@@ -24,12 +23,7 @@ const questionSchema = z.object({
   conversationId: z.uuid().toLowerCase(),
   questionId: z.uuid().toLowerCase(),
   answerId: z.uuid().toLowerCase(),
-  text: z
-    .string()
-    .overwrite((text) => text.replace(UNKEEPABLE, ""))
-    .trim()
-    .min(1)
-    .max(20_000),
+  text: z.string().overwrite(keepable).trim().min(1).max(20_000),
   model: z.enum(modelKeys),
 });
 
