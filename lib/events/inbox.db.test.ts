@@ -222,6 +222,30 @@ test("one customer has one worker at a time; the others leave its events for lat
   expect((await scene.balance(buyer)).total).toBe(credits);
 });
 
+test("waiting for another worker uses up none of an event's attempts", async () => {
+  const { buyer, events } = await paidUnheard();
+  for (const { body, signature } of events) await receive(body, signature);
+  await processPendingEvents();
+  const { customer } = JSON.parse(events[0]?.body ?? "").data.object;
+  const { data } = await stripe().paymentIntents.list({ customer });
+  const begin = scene.received.length;
+  scene.deliver = false;
+  await scene.control("dashboard/dispute", { payment_intent: data[0]?.id });
+  await scene.control("settle");
+  const dispute = scene.received.slice(begin).find(({ body }) => JSON.parse(body).type === "charge.dispute.created");
+  if (!dispute) throw new Error("nothing was disputed");
+  await receive(dispute.body, dispute.signature);
+  await withCustomer(customer, async () => {
+    for (let time = 0; time < 3; time += 1) {
+      expect(await processPendingEvents()).toMatchObject({ done: 0, retried: 1 });
+      await scene.advance(3);
+    }
+  });
+  expect(await stored(dispute.body)).toMatchObject({ status: "pending", attempts: 0 });
+  await processPendingEvents();
+  expect((await scene.balance(buyer)).total).toBe(0);
+});
+
 describe("while Stripe is out of order", () => {
   test("an event is tried again later and then done", async () => {
     const { buyer, events } = await paidUnheard();

@@ -12,6 +12,7 @@ export const MAX_BODY_BYTES = 1_000_000;
 const TOLERANCE_SECONDS = 300;
 const BATCH = 20;
 const MAX_ATTEMPTS = 12;
+const BUSY_SECONDS = 2;
 
 export type Received =
   | { status: 200; code: "stored" | "duplicate" | "ignored" }
@@ -103,19 +104,20 @@ export interface Processed {
 async function finish(
   event: Claimed,
   lease: string,
-  outcome: "done" | "ignored" | "failed",
+  outcome: "done" | "ignored" | "failed" | "postponed",
   error: unknown,
   tally: Processed,
 ) {
   const at = now();
-  const delay = error instanceof CustomerBusy ? 2 : retryDelaySeconds(event.attempts);
+  const delay = outcome === "postponed" ? BUSY_SECONDS : retryDelaySeconds(event.attempts);
+  const isAgain = outcome === "failed" || outcome === "postponed";
   const reason = error instanceof Error ? error.message : error === null ? null : String(error);
   const { code } = await rpc<{ code: string }>("finish_stripe_event", {
     id: event.id,
     lease,
     outcome,
     reason: outcome === "ignored" ? "not_ours" : (reason?.slice(0, 1000) ?? null),
-    retry_at: outcome === "failed" && delay !== null ? new Date(at.getTime() + delay * 1000) : null,
+    retry_at: isAgain && delay !== null ? new Date(at.getTime() + delay * 1000) : null,
     at,
   });
   if (code === "done") tally.done += 1;
@@ -138,7 +140,7 @@ async function processCustomer(subject: string, events: Claimed[], lease: string
       if (work && result) results.set(work.key, result);
       await finish(event, lease, (await result) ? "done" : "ignored", null, tally);
     } catch (error) {
-      await finish(event, lease, "failed", error, tally);
+      await finish(event, lease, error instanceof CustomerBusy ? "postponed" : "failed", error, tally);
     }
   }
   await releaseCustomer(subject, lease);

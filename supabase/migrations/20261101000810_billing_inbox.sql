@@ -103,23 +103,24 @@ end $$;
 grant execute on function public.claim_stripe_events(integer, uuid, integer, timestamptz) to service_role;
 
 -- Says what became of a claimed event: `done`, `ignored`, or `failed` with the time of the next attempt. Without one
--- the event is dead, and waits for an admin.
+-- the event is dead, and waits for an admin. `postponed` is tried later too and was no attempt.
 create function public.finish_stripe_event(id text, lease uuid, outcome text, reason text, retry_at timestamptz, at timestamptz) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
   finished timestamptz := private.checked_time(finish_stripe_event.at);
   next_status text;
 begin
-  if finish_stripe_event.outcome not in ('done', 'ignored', 'failed') then
-    raise exception 'an event is done, ignored or failed, not %', finish_stripe_event.outcome using errcode = 'PT400';
+  if finish_stripe_event.outcome not in ('done', 'ignored', 'failed', 'postponed') then
+    raise exception 'an event is done, ignored, failed or postponed, not %', finish_stripe_event.outcome using errcode = 'PT400';
   end if;
   next_status := case
-    when finish_stripe_event.outcome <> 'failed' then finish_stripe_event.outcome
+    when finish_stripe_event.outcome in ('done', 'ignored') then finish_stripe_event.outcome
     when finish_stripe_event.retry_at is null then 'dead'
     else 'pending'
   end;
   update public.stripe_events e
   set status = next_status,
+      attempts = case when finish_stripe_event.outcome = 'postponed' then e.attempts - 1 else e.attempts end,
       reason = case when next_status = 'ignored' then finish_stripe_event.reason else e.reason end,
       last_error = case when finish_stripe_event.outcome = 'failed' then finish_stripe_event.reason else e.last_error end,
       next_attempt_at = case when next_status = 'pending' then finish_stripe_event.retry_at end,
