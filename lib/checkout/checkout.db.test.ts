@@ -6,6 +6,7 @@ import { EVENT_TYPES } from "@/lib/events/types";
 import { setUpStripe } from "@/lib/stripe/account";
 import { stripe } from "@/lib/stripe/client";
 
+import { sessionParams } from "./session";
 import { type Buyer, startCheckout } from "./start";
 
 let scene: BillingScene;
@@ -174,6 +175,30 @@ describe("opening a checkout", () => {
       .sql`select customer_id from public.stripe_customers where account_id = ${buyer.account}`;
     const { data } = await stripe().checkout.sessions.list({ customer: customer?.customer_id });
     expect(data.map((session) => session.url)).toEqual([url]);
+  });
+
+  test("a customer that Stripe made without our hearing of it serves whoever buys next for the account", async () => {
+    const buyer = await scene.buyer();
+    await scene.control("faults", { method: "POST", path: "/v1/customers", drop: "after", times: 3 });
+    expect(await startCheckout(buyer, { pack: "small" })).toMatchObject({ ok: false, code: "stripe_unavailable" });
+    await buyPack({ ...buyer, email: "another-admin@example.test" });
+    const { data } = await stripe().customers.list({ limit: 100 });
+    const made = data.filter(({ metadata }) => metadata.account === buyer.account);
+    expect(made.map(({ email, name }) => [email, name])).toEqual([["another-admin@example.test", buyer.accountName]]);
+  }, 60_000);
+
+  test("a price is never converted into another currency", async () => {
+    const buyer = await scene.buyer();
+    const plan = { kind: "pack", pack: small } as const;
+    const facts = {
+      checkout: "1",
+      account: buyer.account,
+      customer: "cus_1",
+      price: "price_1",
+      offer: plan,
+      trialDays: 0,
+    };
+    expect(sessionParams(facts).adaptive_pricing).toEqual({ enabled: false });
   });
 
   test("while Stripe is out of order the buyer is told so, and the next click works", async () => {

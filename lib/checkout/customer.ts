@@ -5,7 +5,8 @@ import { rpc } from "@/lib/supabase/rpc";
 
 /**
  * The Stripe customer of an account, made if there is none. The idempotency key is the account's, so that two tabs at
- * once make one customer; the first that is saved counts.
+ * once make one customer; the first that is saved counts. A key demands the same parameters whoever asks, so the buyer
+ * is written on the customer afterwards.
  * @param buyer who pays now: the name and address Stripe puts on receipts
  */
 export async function customerFor(account: AccountId, buyer: { name: string; email: string }): Promise<string> {
@@ -16,9 +17,10 @@ export async function customerFor(account: AccountId, buyer: { name: string; ema
   });
   if (known.customer_id) return known.customer_id;
   const customer = await stripe().customers.create(
-    { name: buyer.name, email: buyer.email, metadata: { account } },
+    { metadata: { account } },
     { idempotencyKey: `customer:${account}:${known.former}` },
   );
+  await stripe().customers.update(customer.id, { name: buyer.name, email: buyer.email });
   const saved = await rpc<{ customer_id: string }>("save_customer", {
     account_id: account,
     customer_id: customer.id,

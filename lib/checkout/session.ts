@@ -38,6 +38,7 @@ export function sessionParams(facts: CheckoutFacts): Stripe.Checkout.SessionCrea
     success_url: `${APP_URL.replace(/\/$/, "")}/billing/success?session_id={CHECKOUT_SESSION_ID}`,
     cancel_url: `${APP_URL.replace(/\/$/, "")}/billing/canceled`,
     allow_promotion_codes: true,
+    adaptive_pricing: { enabled: false },
     customer_update: { address: "auto", name: "auto" },
     ...(policy.collectTax ? { automatic_tax: { enabled: true }, tax_id_collection: { enabled: true } } : {}),
     ...(policy.askConsent ? { consent_collection: { terms_of_service: "required" } } : {}),
