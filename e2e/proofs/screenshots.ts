@@ -1,0 +1,83 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { chromium } from "@playwright/test";
+import { findRunning } from "../../local/running.ts";
+import { readSettings } from "../../local/settings.ts";
+import { getBrowser } from "../browser";
+
+// Draws the pictures of the README from the stack that runs, best a fresh one: npm run local -- reset, npm run dev,
+// then in another window npx tsx e2e/proofs/screenshots.ts
+const PERSONA = { email: "enterprise@ledgerline.test", password: "ledgerline", account: "Northwind" };
+const QUESTIONS = [
+  "Compare charging per seat with charging per use for an AI product",
+  "Plan the launch of a small SaaS in 30 days, week by week",
+  "Write a short, friendly email that tells customers our prices change on 1 March",
+];
+const NEXT_QUESTION = "Now the same for customers who pay by the year";
+const FOLDER = "public/screenshots";
+const SIZE = { width: 1280, height: 800 };
+
+const running = findRunning(readSettings().data);
+if (!running) throw new Error("Nothing runs. Start it in another window with: npm run dev");
+const { executablePath, libraries } = await getBrowser();
+const browser = await chromium.launch({
+  ...(executablePath && { executablePath }),
+  ...(libraries && { env: { ...process.env, LD_LIBRARY_PATH: libraries } }),
+  args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+});
+
+try {
+  const page = await browser.newPage({ viewport: SIZE, baseURL: running.appUrl, reducedMotion: "reduce" });
+  page.setDefaultTimeout(60_000);
+  await page.goto("/sign-in");
+  await page.getByLabel("Email address").fill(PERSONA.email);
+  await page.getByLabel("Password", { exact: true }).fill(PERSONA.password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.waitForURL("**/assistant");
+  await page
+    .getByRole("button", { name: /Switch account/ })
+    .first()
+    .click();
+  await page.getByRole("menuitemradio", { name: PERSONA.account }).click();
+  await page
+    .getByRole("button", { name: `Account: ${PERSONA.account}.` })
+    .first()
+    .waitFor();
+
+  const composer = page.getByRole("textbox", { name: "Your question" });
+  for (const question of QUESTIONS) {
+    await page
+      .getByRole("link", { name: "New conversation" })
+      .or(page.getByRole("button", { name: "New conversation" }))
+      .first()
+      .click();
+    await page.getByRole("article").first().waitFor({ state: "detached" });
+    await composer.fill(question);
+    await composer.press("Enter");
+    await page
+      .getByRole("article", { name: "Answer" })
+      .getByText(/· \d+ credits?$/)
+      .waitFor();
+  }
+  await composer.fill(NEXT_QUESTION);
+  await page.getByText(/^About .* credits/).waitFor();
+  await page.mouse.move(SIZE.width - 1, 1);
+  await page.addStyleTag({ content: "nextjs-portal { display: none }" });
+  mkdirSync(FOLDER, { recursive: true });
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    const path = join(FOLDER, `assistant-${colorScheme}.png`);
+    await page.screenshot({ path, animations: "disabled", caret: "hide" });
+    shrink(path);
+    console.log(`${path}  ${Math.round(statSync(path).size / 1024)} KB`);
+  }
+} finally {
+  await browser.close();
+}
+
+/** Fewer colors make a third of the size, where pngquant is installed. */
+function shrink(path: string): void {
+  const isInstalled = spawnSync("pngquant", ["--version"]).status === 0;
+  if (isInstalled && existsSync(path)) execFileSync("pngquant", ["--force", "--strip", "--output", path, "128", path]);
+}
