@@ -3,12 +3,12 @@ import type { Stack } from "./stack.ts";
 const PERSONAS: Array<[name: string, what: string]> = [
   ["free", "new, on the free plan"],
   ["low", "almost out of credits"],
-  ["pastdue", "has not paid"],
-  ["suspended", "credits frozen"],
-  ["enterprise", "own terms, many credits"],
-  ["member", "member of the team Northwind"],
-  ["teamadmin", "admin of the team Northwind"],
-  ["admin", "you, the founder"],
+  ["pastdue", "has credits; the README says how a payment fails"],
+  ["suspended", "on hold: has credits, may not spend them"],
+  ["enterprise", "owner of Northwind, with a month of usage *"],
+  ["teamadmin", "admin of Northwind *"],
+  ["member", "member of Northwind, may not buy *"],
+  ["admin", "the founder; pages for admins are still to come"],
 ];
 const PASSWORD = "ledgerline";
 
@@ -21,6 +21,7 @@ export function welcome({ settings, environment, real }: Stack, withApp: boolean
   else {
     rows.push(["Sign in as", `password of each: ${PASSWORD}`]);
     for (const [name, what] of PERSONAS) rows.push(["", `${`${name}@ledgerline.test`.padEnd(28)}${what}`]);
+    rows.push(["", "* lands on an account of its own; switch to the team Northwind at the top left"]);
   }
   rows.push(["Mailbox", environment.MAILBOX_URL ?? "real: mail leaves through Resend"]);
   rows.push(["Stripe", environment.STRIPE_DASHBOARD_URL ?? "real: the account of STRIPE_SECRET_KEY"]);
