@@ -3,6 +3,8 @@ import type { NextConfig } from "next";
 const config: NextConfig = {
   typedRoutes: true,
   poweredByHeader: false,
+  // At the left it would lie on who is signed in.
+  devIndicators: { position: "bottom-right" },
   // Large, and the server reads them well as they are: bundling them took half of the build.
   serverExternalPackages: ["gpt-tokenizer", "postgres", "react-email", "resend", "stripe"],
   agentRules: false,
