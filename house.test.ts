@@ -16,8 +16,15 @@ const FEATURES = [
   "lib/usage",
 ];
 const COMMANDS = ["lib/credits/check.ts", "lib/stripe/setup.ts", "instrumentation.ts", "next.config.ts"];
-const GROUND = ["lib/billing", "lib/env.ts", "lib/clock.ts"];
-const feature = (own: string, ...others: string[]) => [own, ...others, ...DOORS, ...GROUND, "lib/session.ts"];
+const GROUND = ["lib/billing", "lib/env.ts", "lib/clock.ts", "lib/batch.ts"];
+const feature = (own: string, ...others: string[]) => [
+  own,
+  ...others,
+  ...DOORS,
+  ...GROUND,
+  "lib/session.ts",
+  "lib/standing.ts",
+];
 
 const ROOMS: Record<string, string[]> = {
   app: ["app", "components", "lib", "proxy.ts"],
@@ -39,6 +46,8 @@ const ROOMS: Record<string, string[]> = {
   "lib/summaries": feature("lib/summaries"),
   "lib/subscriptions": feature("lib/subscriptions"),
   "lib/session.ts": [...DOORS, ...GROUND],
+  "lib/standing.ts": [...DOORS, ...GROUND],
+  "lib/batch.ts": [],
   "lib/action.ts": ["lib/session.ts", ...GROUND],
   "lib/clock.ts": ["lib/env.ts"],
   "lib/env.ts": [],

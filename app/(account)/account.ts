@@ -3,8 +3,8 @@ import { entitlementFor } from "@/lib/billing/entitlement";
 import { now } from "@/lib/clock";
 import { readCreditSummary } from "@/lib/credits/summary";
 import { requireSession } from "@/lib/session";
+import { readMyStanding } from "@/lib/standing";
 import { grantFreeMonth } from "@/lib/subscriptions/free";
-import { readMyStanding } from "@/lib/subscriptions/standing";
 import { userClient } from "@/lib/supabase/server";
 
 /**

@@ -3,8 +3,8 @@ import { type BillingScene, openBillingScene } from "@/e2e/database/billing";
 import { entitlementFor } from "@/lib/billing/entitlement";
 import { now } from "@/lib/clock";
 import { processPendingEvents, receiveStripeEvent } from "@/lib/events/inbox";
+import { readStanding } from "@/lib/standing";
 import { API_VERSION, stripe } from "@/lib/stripe/client";
-import { readStanding } from "@/lib/subscriptions/standing";
 import type { CheckoutRequest } from "./product";
 import { type Buyer, startCheckout } from "./start";
 

@@ -4,8 +4,8 @@ import { entitlementFor } from "@/lib/billing/entitlement";
 import { planOf } from "@/lib/billing/offers";
 import { type AccountId, accountId } from "@/lib/billing/units";
 import { now } from "@/lib/clock";
+import { readStanding } from "@/lib/standing";
 import { rpc } from "@/lib/supabase/rpc";
-import { readStanding } from "./standing";
 
 const PAGE = 200;
 const NEWCOMER_DAYS = 3;

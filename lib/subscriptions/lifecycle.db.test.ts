@@ -8,9 +8,9 @@ import { expireCredits } from "@/lib/credits/expiry";
 import { renderMail } from "@/lib/email/mails";
 import { processPendingEvents, receiveStripeEvent } from "@/lib/events/inbox";
 import { reconcileSubscriptions } from "@/lib/events/reconcile";
+import { readStanding } from "@/lib/standing";
 import { stripe } from "@/lib/stripe/client";
 import { findPrice } from "@/lib/stripe/prices";
-import { readStanding } from "./standing";
 
 let scene: BillingScene;
 beforeAll(async () => {

@@ -2,6 +2,7 @@ import type Stripe from "stripe";
 import { toGrantRow, type VoidOrder } from "@/lib/billing/grants";
 import { accountId } from "@/lib/billing/units";
 import { now } from "@/lib/clock";
+import { readStanding } from "@/lib/standing";
 import { isLivemode, stripe } from "@/lib/stripe/client";
 import { toInvoiceRow } from "@/lib/stripe/invoices";
 import { rpc } from "@/lib/supabase/rpc";
@@ -10,7 +11,6 @@ import { grantFreeMonth } from "./free";
 import { mailsOf } from "./mails";
 import { endSecondSubscriptions } from "./second";
 import { mirroredOf, readSubscription, toSubscriptionRow } from "./snapshot";
-import { readStanding } from "./standing";
 import { toUnpaidRow, unpaidInvoices } from "./unpaid";
 
 const MOST = 100;

@@ -5,7 +5,7 @@ import { entitlementFor } from "@/lib/billing/entitlement";
 import { now } from "@/lib/clock";
 import { isLocal } from "@/lib/env";
 import { canManageBilling, type Session } from "@/lib/session";
-import { readStanding } from "@/lib/subscriptions/standing";
+import { readStanding } from "@/lib/standing";
 
 function whyStopped(entitlement: Entitlement): string | undefined {
   if (entitlement.access === "read_only") return "What you have is kept. The message at the top says what mends it.";

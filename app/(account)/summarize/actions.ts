@@ -8,7 +8,7 @@ import { fixedPrices } from "@/lib/billing/plans";
 import { credits } from "@/lib/billing/units";
 import { now } from "@/lib/clock";
 import type { Session } from "@/lib/session";
-import { readStanding } from "@/lib/subscriptions/standing";
+import { readStanding } from "@/lib/standing";
 import { measureReadability, type Readability } from "@/lib/summaries/readability";
 import { summarize } from "@/lib/summaries/summarize";
 import { type Charge, charge, chargeWhenDone } from "@/lib/usage/fixed-price";

@@ -8,7 +8,7 @@ import { refusalFor, refuse } from "@/lib/assistant/refusal";
 import { entitlementFor } from "@/lib/billing/entitlement";
 import { now } from "@/lib/clock";
 import { getSession } from "@/lib/session";
-import { readStanding } from "@/lib/subscriptions/standing";
+import { readStanding } from "@/lib/standing";
 import { userClient } from "@/lib/supabase/server";
 import { readJson } from "@/lib/usage/body";
 

@@ -1,7 +1,7 @@
 import { authenticateApiKey } from "@/lib/accounts/api-keys";
 import { entitlementFor } from "@/lib/billing/entitlement";
 import { now } from "@/lib/clock";
-import { readStanding } from "@/lib/subscriptions/standing";
+import { readStanding } from "@/lib/standing";
 import { readJson } from "@/lib/usage/body";
 import { type EventsAnswer, recordEvents } from "@/lib/usage/events";
 

@@ -1,6 +1,6 @@
 import { now } from "@/lib/clock";
 import { getSession } from "@/lib/session";
-import { readMyStanding } from "@/lib/subscriptions/standing";
+import { readMyStanding } from "@/lib/standing";
 import { userClient } from "@/lib/supabase/server";
 import { csvStream } from "@/lib/usage/csv";
 import { filterOf, isoDay, periodOf } from "@/lib/usage/range";
