@@ -32,7 +32,7 @@ export function packReceipt(facts: PackReceiptFacts, sender: Sender): Mail {
         <Facts
           facts={[
             ["Bought", facts.packName],
-            ["Credits", formatCredits(facts.credits)],
+            ...(facts.packName === credits ? [] : [["Credits", formatCredits(facts.credits)] as [string, string]]),
             ["Paid", price],
           ]}
         />

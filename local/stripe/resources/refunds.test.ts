@@ -38,10 +38,10 @@ describe("a refund", () => {
     expect(charge).toMatchObject({ amount_refunded: 1000, refunded: true });
     expect(charge.refunds?.data.map(({ amount }) => amount)).toEqual([700, 300]);
     expect((await refusal(stripe.refunds.create({ payment_intent: intent.id }))).code).toBe("charge_already_refunded");
+    await bench.types();
     const refunded = bench.caught
       .filter(({ event }) => event.type === "charge.refunded")
       .map(({ event }) => event.data);
-    await bench.types();
     expect(refunded.map(({ object }) => (object as Stripe.Charge).amount_refunded)).toEqual([300, 1000]);
   });
 
