@@ -11,11 +11,21 @@ const FEATURES = [
   "lib/checkout",
   "lib/credits",
   "lib/invoices",
+  "lib/metering",
+  "lib/portal",
   "lib/summaries",
   "lib/subscriptions",
   "lib/usage",
 ];
-const COMMANDS = ["lib/credits/check.ts", "lib/stripe/setup.ts", "instrumentation.ts", "next.config.ts"];
+const COMMANDS = [
+  "lib/credits/check.ts",
+  "lib/doctor.ts",
+  "lib/metering/reconcile.ts",
+  "lib/stripe/setup.ts",
+  "lib/subscriptions/move-prices.ts",
+  "instrumentation.ts",
+  "next.config.ts",
+];
 const GROUND = ["lib/billing", "lib/env.ts", "lib/clock.ts", "lib/batch.ts"];
 const feature = (own: string, ...others: string[]) => [
   own,
@@ -43,6 +53,9 @@ const ROOMS: Record<string, string[]> = {
   "lib/assistant": feature("lib/assistant", "lib/usage", "lib/credits"),
   "lib/checkout": feature("lib/checkout"),
   "lib/invoices": feature("lib/invoices"),
+  "lib/metering": feature("lib/metering"),
+  "lib/portal": feature("lib/portal"),
+  "lib/time-machine": ["lib/time-machine", "lib/session.ts", "lib/supabase", ...GROUND],
   "lib/summaries": feature("lib/summaries"),
   "lib/subscriptions": feature("lib/subscriptions"),
   "lib/session.ts": [...DOORS, ...GROUND],
