@@ -4,8 +4,8 @@ import { syncPayment } from "@/lib/checkout/payment";
 import { syncPlanCheckout, syncPurchase } from "@/lib/checkout/purchase";
 import { idOf, stripe } from "@/lib/stripe/client";
 import { paymentsOf } from "@/lib/stripe/invoices";
+import { withCustomer } from "@/lib/subscriptions/lease";
 import { syncSubscription } from "@/lib/subscriptions/sync";
-import { withCustomer } from "./lease";
 import type { EventType } from "./types";
 
 /** Whom a worker has to itself. The subject is the customer, or the event's own id if it names none. */

@@ -4,9 +4,9 @@ import { packOf } from "@/lib/billing/offers";
 import { type Buyer, startCheckout } from "@/lib/checkout/start";
 import { now } from "@/lib/clock";
 import { API_VERSION, stripe } from "@/lib/stripe/client";
+import { CustomerBusy, withCustomer } from "@/lib/subscriptions/lease";
 import { rpc } from "@/lib/supabase/rpc";
 import { processPendingEvents, receiveStripeEvent, retryDelaySeconds } from "./inbox";
-import { CustomerBusy, withCustomer } from "./lease";
 import { reconcileCheckouts } from "./reconcile";
 
 let scene: BillingScene;

@@ -2,9 +2,9 @@ import type Stripe from "stripe";
 import { now } from "@/lib/clock";
 import { env } from "@/lib/env";
 import { API_VERSION, fromSeconds, idOf, isLivemode, stripe } from "@/lib/stripe/client";
+import { CustomerBusy, LEASE_SECONDS, newLease, releaseCustomer } from "@/lib/subscriptions/lease";
 import { rpc } from "@/lib/supabase/rpc";
 import { type Work, workOf } from "./handlers";
-import { CustomerBusy, LEASE_SECONDS, newLease, releaseCustomer } from "./lease";
 import { isEventType } from "./types";
 
 /** Stripe's events are some kilobytes; whatever is larger is not one. */

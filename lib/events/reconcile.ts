@@ -1,10 +1,10 @@
 import { workThrough } from "@/lib/batch";
 import { now } from "@/lib/clock";
 import { idOf, isLivemode, isMissing, stripe } from "@/lib/stripe/client";
+import { CustomerBusy, withCustomer } from "@/lib/subscriptions/lease";
 import { syncSubscription } from "@/lib/subscriptions/sync";
 import { rpc } from "@/lib/supabase/rpc";
 import { session as sessionWork } from "./handlers";
-import { CustomerBusy, withCustomer } from "./lease";
 
 const MOST = 10;
 
