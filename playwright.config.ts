@@ -15,8 +15,9 @@ export default defineConfig({
   reporter: [["list"]],
   // The clock belongs to the whole stack, so it is moved when every other story is told.
   projects: [
-    { name: "stories", testIgnore: "clock.spec.ts" },
-    { name: "clock", testMatch: "clock.spec.ts", dependencies: ["stories"] },
+    { name: "stories", testIgnore: ["clock/**", "afterwards/**"] },
+    { name: "clock", testMatch: "clock/**", dependencies: ["stories"], workers: 1 },
+    { name: "afterwards", testMatch: "afterwards/**", dependencies: ["clock"], workers: 1 },
   ],
   use: {
     baseURL: process.env.APP_URL ?? "http://localhost:3000",

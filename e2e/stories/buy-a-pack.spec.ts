@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { balance, expect, setting, test } from "../fixtures";
 import { linkIn, mailTo } from "../mailbox";
 import { atCheckout, cards, payWith } from "../payment";
+import { newApiKey } from "../spending";
 
 test("somebody signs up, buys credits, spends them until they are low, and tops up", async ({ page }) => {
   test.setTimeout(120_000);
@@ -80,12 +81,3 @@ test("somebody signs up, buys credits, spends them until they are low, and tops 
     await expect(page.getByText(/credits left/)).toHaveCount(0);
   });
 });
-
-async function newApiKey(page: import("@playwright/test").Page): Promise<string> {
-  await page.goto("/settings/api-keys");
-  await page.getByLabel("Name").fill("import");
-  await page.getByRole("button", { name: /create|make/i }).click();
-  const shown = page.getByText(/^ll_[A-Za-z0-9_-]{20,}$/);
-  await expect(shown).toBeVisible();
-  return (await shown.textContent()) ?? "";
-}

@@ -1,25 +1,14 @@
-import { execFileSync } from "node:child_process";
 import type { Page } from "@playwright/test";
-import { balance, expect, setting, test } from "../fixtures";
-import { startInstance } from "../instance";
-import { runJobs } from "../mailbox";
-import { atCheckout, cards, payWith } from "../payment";
+import { passDays } from "../../clock";
+import { balance, expect, setting, test } from "../../fixtures";
+import { startInstance } from "../../instance";
+import { runJobs } from "../../mailbox";
+import { atCheckout, cards, payWith } from "../../payment";
 
-const DAY = 24 * 60 * 60;
 const SECOND_PORT = Number(setting("PORT")) + 1;
 
 // The clock is one for the whole stack: here one story is told after the other.
 test.describe.configure({ mode: "default" });
-
-/** Moves the one clock of the stack; everything that falls due on the way happens in its order. */
-async function passDays(days: number): Promise<void> {
-  const answer = await fetch(`${setting("STRIPE_API_BASE")}/_double/clock`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ advanceSeconds: days * DAY }),
-  });
-  if (!answer.ok) throw new Error(`The clock answered ${answer.status}: ${await answer.text()}`);
-}
 
 test("35 days across a renewal, with a session open, end in one new allowance", async ({ signedIn, person, sql }) => {
   test.setTimeout(120_000);
@@ -111,8 +100,4 @@ test("a server killed in the middle of an answer leaves no credits set aside", a
   expect(spent?.open).toBe(0);
   await signedIn.goto(`${setting("APP_URL")}/assistant`);
   await expect(balance(signedIn)).toHaveText(`${(5000 - spent?.credits).toLocaleString("en")} credits`);
-});
-
-test("after every story the ledger checks out", () => {
-  execFileSync("npm", ["run", "--silent", "credits:check"], { stdio: "pipe" });
 });
