@@ -6,10 +6,13 @@ const OPTIONAL = {
   LEDGERLINE_LOCAL: z.literal("1", { error: "may only be 1, or absent" }),
   LEDGERLINE_CLOCK_FILE: text,
   VERCEL: text,
+  CRON_SECRET: z.string().min(16, { error: "must have at least 16 characters" }),
   PORT: z.coerce.number().int().min(1).max(65_535),
   DATABASE_URL: text,
   STRIPE_API_BASE: address,
   STRIPE_DASHBOARD_URL: address,
+  STRIPE_THIN_WEBHOOK_SECRET: text,
+  METER_SINK: z.enum(["stripe", "none"], { error: "may be stripe or none" }),
   RESEND_BASE_URL: address,
   MAILBOX_URL: address,
   AI_API_KEY: text,
@@ -129,6 +132,8 @@ function present(source: Readonly<Record<string, string | undefined>>) {
   return Object.fromEntries(Object.entries(source).filter(([name, value]) => name in schema.shape && value?.trim()));
 }
 
+const badValues = (error: z.ZodError) => error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+
 /**
  * Reads settings from `source`, empty ones counting as absent.
  * @throws EnvError when a value is malformed, or local mode and the keys of a live service meet;
@@ -136,9 +141,7 @@ function present(source: Readonly<Record<string, string | undefined>>) {
  */
 export function parseEnv(source: Readonly<Record<string, string | undefined>>): Env {
   const parsed = schema.safeParse(present(source));
-  if (!parsed.success) {
-    throw sentence(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`));
-  }
+  if (!parsed.success) throw sentence(badValues(parsed.error));
   const problems = localModeProblems(parsed.data);
   if (problems.length > 0) throw sentence(problems);
 
@@ -154,16 +157,25 @@ export function parseEnv(source: Readonly<Record<string, string | undefined>>): 
   return settings as Env;
 }
 
+/** Everything that is wrong with the settings, a sentence each: malformed values, contradictions, groups filled by half. */
+export function findEnvProblems(source: Readonly<Record<string, string | undefined>> = process.env): string[] {
+  const parsed = schema.safeParse(present(source));
+  const values = present(source) as Parsed;
+  const incomplete = GROUPS.filter((group) => group.names.some((name) => values[name] === undefined));
+  return [
+    ...(parsed.success ? localModeProblems(parsed.data) : badValues(parsed.error)),
+    ...incomplete.map((group) => missing(values, group)),
+  ];
+}
+
 /**
  * Checks that every service is configured wholly, and in production that none is left out.
  * The app calls it at its start; commands that need one service only do not.
- * @throws EnvError naming everything that is missing, and the way out
+ * @throws EnvError naming everything that is wrong, and the way out
  */
 export function checkEnv(source: Readonly<Record<string, string | undefined>> = process.env): void {
-  parseEnv(source);
-  const values = present(source) as Parsed;
-  const incomplete = GROUPS.filter((group) => group.names.some((name) => values[name] === undefined));
-  if (incomplete.length > 0) throw sentence(incomplete.map((group) => missing(values, group)));
+  const problems = findEnvProblems(source);
+  if (problems.length > 0) throw sentence(problems);
 }
 
 let last: { key: string; settings: Env } | undefined;
