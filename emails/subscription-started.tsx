@@ -31,7 +31,7 @@ export function subscriptionStarted(facts: SubscriptionStartedFacts, sender: Sen
         reason="You get this mail because a plan was started for your account."
       >
         <Paragraph>
-          It is ready to use. To change it, or to end it with the period that is paid, reply to this mail.
+          It is ready to use. It renews until you cancel; you can change or cancel it on the billing page at any time.
         </Paragraph>
         <Facts facts={known} />
       </Layout>

@@ -34,7 +34,7 @@ const questions: Array<{ ask: string; answer: ReactNode }> = [
   {
     ask: "Can I cancel?",
     answer:
-      "Yes. Write to us and the plan ends with the period that is paid; nothing is charged after that, and credits you bought stay yours.",
+      "Yes, yourself, on the billing page. The plan ends with the period that is paid; nothing in advance is charged after that, and credits you bought stay yours. Until it ends you can change your mind.",
   },
   {
     ask: "Who sees my card number?",

@@ -26,7 +26,7 @@ function Price({ plan, interval }: { plan: Plan; interval: Interval }) {
           ? "No card needed"
           : yearly
             ? `${priceTag(cents, currency)} charged once a year`
-            : "Charged monthly; write to us and it ends"}
+            : "Charged monthly; cancel any time"}
       </p>
     </div>
   );

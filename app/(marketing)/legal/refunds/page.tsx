@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 import { brand } from "@/components/brand/brand";
 import { LegalPage } from "@/components/marketing/legal-page";
 
@@ -14,9 +15,10 @@ export default function RefundsPage() {
       </p>
       <h2>Plans</h2>
       <p>
-        To cancel, write to <a href={`mailto:${brand.supportEmail}`}>{brand.supportEmail}</a> before the next charge. It
-        is done within a working day: the plan runs to the end of what is paid and is not charged again. If you were
-        charged by mistake, or the service was down for long, write to us and we will put it right.
+        You cancel yourself, at any time, under <Link href="/billing/cancel">Billing, Cancel plan</Link>. The plan runs
+        to the end of what is paid and is not charged again; until then you can change your mind. You can also end it at
+        once: then what was paid in advance is not returned. What you have used beyond your credits is billed either
+        way. If you were charged by mistake, or the service was down for long, write to us and we will put it right.
       </p>
       <h2>Right of withdrawal</h2>
       <p>

@@ -29,9 +29,11 @@ export default function TermsPage() {
       </p>
       <h2>Plans and payment</h2>
       <p>
-        A plan is paid in advance, monthly or yearly, and renews until you cancel it. To cancel, write to us before the
-        next charge; the plan then runs to the end of what is paid. Payments are made through Stripe. Prices are without
-        tax unless the checkout says otherwise.
+        A plan is paid in advance, monthly or yearly, and renews until you cancel it. You cancel it yourself on the{" "}
+        <Link href="/billing/cancel">billing page</Link>; the plan then runs to the end of what is paid. A change to a
+        larger plan happens at once and is charged for the rest of the period; a change to a smaller one happens when
+        the period ends. Use beyond your credits is billed after each month, up to the cap that you set. Payments are
+        made through Stripe. Prices are without tax unless the checkout says otherwise.
       </p>
       <p>
         If a payment fails we tell you and try again. If it is still unpaid, we may put you on the Free plan after{" "}
