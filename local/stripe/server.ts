@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { controlDoors } from "./control/control.ts";
 import { dashboard } from "./control/dashboard.ts";
 import { type Double, type DoubleOptions, openDouble } from "./core/double.ts";
+import { type Tick, tickOver } from "./core/tick.ts";
 import { resources } from "./routes.ts";
 
 /** Starts the double with everything it knows. Without a key it makes one up. */
@@ -19,6 +20,7 @@ async function run(): Promise<void> {
       data: { type: "string" },
       clock: { type: "string" },
       key: { type: "string" },
+      "tick-url": { type: "string" },
     },
   });
   const double = await startDouble({
@@ -26,6 +28,7 @@ async function run(): Promise<void> {
     dataDir: values.data,
     clockFile: values.clock,
     key: values.key,
+    tick: tickOf(values["tick-url"]),
   });
   process.stdout.write(`Local Stripe double (no money moves): ${double.url}, key ${double.key}\n`);
   const stop = () => {
@@ -39,6 +42,13 @@ async function run(): Promise<void> {
   };
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
+}
+
+function tickOf(url: string | undefined): Tick | undefined {
+  if (url === undefined) return undefined;
+  const secret = process.env.JOBS_SECRET;
+  if (!secret) throw new Error("--tick-url needs JOBS_SECRET in the environment: the app lets nobody else in.");
+  return tickOver(url, secret);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,33 +1,24 @@
 import { changeDeliveryOptions, deliveriesOf, queueDelivery, readDeliveryOptions } from "../core/deliveries.ts";
 import type { Engine } from "../core/engine.ts";
-import { invalid } from "../core/error.ts";
 import type { Faults } from "../core/faults.ts";
 import type { RequestLog } from "../core/request-log.ts";
 import type { Resource } from "../core/resource.ts";
 import { tasks } from "../core/schedule.ts";
 import { changeSettings } from "../core/settings.ts";
+import { clockDoors, timeOf } from "./clock.ts";
 
 /** The doors for tests and the development bar: clock, faults, webhooks, settings, logs. */
 export function controlDoors({ engine, faults, log }: { engine: Engine; faults: Faults; log: RequestLog }): Resource {
-  const { clock, store } = engine;
-  const time = () => ({ now: new Date(clock.nowMs()).toISOString(), offsetMs: clock.offsetMs });
+  const { store } = engine;
   return {
     controls: [
-      { method: "GET", path: "/_double/clock", outside: time },
-      {
-        method: "POST",
-        path: "/_double/clock",
-        async outside({ body }) {
-          await engine.advanceTo(targetOf(body, clock.nowMs()));
-          return time();
-        },
-      },
+      ...clockDoors(engine),
       {
         method: "POST",
         path: "/_double/settle",
         async outside() {
           await engine.settle();
-          return time();
+          return timeOf(engine.clock);
         },
       },
       { method: "GET", path: "/_double/faults", outside: () => ({ faults: faults.all() }) },
@@ -60,13 +51,4 @@ export function controlDoors({ engine, faults, log }: { engine: Engine; faults: 
       { method: "GET", path: "/_double/problems", outside: () => ({ problems: engine.problems }) },
     ],
   };
-}
-
-function targetOf(body: Record<string, unknown>, now: number): number {
-  const { advanceSeconds, to } = body;
-  if (typeof advanceSeconds === "number" && advanceSeconds >= 0) return now + advanceSeconds * 1000;
-  const target = typeof to === "string" ? Date.parse(to) : Number.NaN;
-  if (Number.isNaN(target)) throw invalid("Send { advanceSeconds: a number from 0 } or { to: a time in ISO form }.");
-  if (target < now) throw invalid("The clock only goes forward.", "to");
-  return target;
 }

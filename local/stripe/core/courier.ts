@@ -19,6 +19,8 @@ export class Courier {
   private readonly engine: Engine;
   private readonly underway = new Set<Promise<void>>();
   private waiting: string[] = [];
+  /** how many deliveries were attempted so far */
+  trips = 0;
 
   constructor(engine: Engine) {
     this.engine = engine;
@@ -44,6 +46,7 @@ export class Courier {
     while (this.underway.size < (reorder ? 1 : AT_ONCE)) {
       const next = reorder ? this.waiting.pop() : this.waiting.shift();
       if (next === undefined) return;
+      this.trips += 1;
       const trip = this.carry(next)
         .catch((error: unknown) => this.engine.report(`Delivery ${next}`, error))
         .finally(() => {

@@ -6,6 +6,7 @@ import { type Incoming, type Outgoing, portOf, serve } from "./http.ts";
 import { RequestLog } from "./request-log.ts";
 import type { Control, Page, Resource, Route } from "./resource.ts";
 import { Router } from "./router.ts";
+import type { Tick } from "./tick.ts";
 
 export interface DoubleOptions {
   /** 0 takes a free port */
@@ -16,6 +17,8 @@ export interface DoubleOptions {
   dataDir?: string;
   /** the file of the movable clock */
   clockFile?: string;
+  /** called after each step of a moving clock, until it answers that the app is idle */
+  tick?: Tick;
 }
 
 export interface Double {

@@ -7,9 +7,21 @@ import { forgetOldAnswers } from "./idempotency.ts";
 import { Queue } from "./queue.ts";
 import type { Context, Expansion, Resource } from "./resource.ts";
 import { nextTask, type Task, tasks, unscheduleTask } from "./schedule.ts";
+import { nextStop } from "./stops.ts";
 import { Store } from "./store.ts";
+import { type Tick, tickUntilIdle } from "./tick.ts";
 
 const LONGEST_TIMER_MS = 60_000;
+const MOST_PROBLEMS = 3;
+
+/** What moving the clock took. */
+export interface Advance {
+  steps: number;
+  ticks: number;
+  tookMs: number;
+  /** what the app could not do on the way */
+  problems: string[];
+}
 
 /** Runs transactions one at a time and what was scheduled when its time comes. */
 export class Engine {
@@ -26,8 +38,11 @@ export class Engine {
   private readonly advances = new Queue();
   private timer: NodeJS.Timeout | undefined;
   private isClosed = false;
+  private readonly tick: Tick | undefined;
+  private underway = 0;
 
-  constructor(resources: Resource[], options: { dataDir?: string; clockFile?: string }) {
+  constructor(resources: Resource[], options: { dataDir?: string; clockFile?: string; tick?: Tick }) {
+    this.tick = options.tick;
     this.store = new Store(options.dataDir);
     this.clock = new Clock(options.clockFile);
     this.courier = new Courier(this);
@@ -57,19 +72,50 @@ export class Engine {
     });
   }
 
-  /** Moves the clock forward, stopping at each moment something is due, until all of it and its webhooks are done. */
-  async advanceTo(ms: number): Promise<void> {
-    await this.advances.run(async () => {
-      for (;;) {
-        await this.courier.idle();
-        const next = nextTask(this.store);
-        if (!next || next.at * 1000 > ms) break;
-        this.clock.moveTo(next.at * 1000);
-        await this.runDue();
-      }
-      this.clock.moveTo(ms);
+  /** Whether the clock is being moved just now. */
+  get isAdvancing(): boolean {
+    return this.underway > 0;
+  }
+
+  /**
+   * Moves the clock forward step by step. At each step what is due is done, webhooks are delivered, and the app does
+   * what is due on its side, until all of it is done; only then comes the next step.
+   */
+  async advanceTo(ms: number): Promise<Advance> {
+    this.underway += 1;
+    try {
+      return await this.advances.run(() => this.walkTo(ms));
+    } finally {
+      this.underway -= 1;
+    }
+  }
+
+  private async walkTo(ms: number): Promise<Advance> {
+    const started = performance.now();
+    const advance: Advance = { steps: 0, ticks: 0, tookMs: 0, problems: [] };
+    for (;;) {
       await this.settle();
-    });
+      await this.letAppWork(advance);
+      const now = this.clock.nowMs();
+      if (now >= ms) break;
+      this.clock.moveTo(nextStop(tasks(this.store), now, ms, this.tick !== undefined));
+      advance.steps += 1;
+    }
+    return { ...advance, tookMs: Math.round(performance.now() - started) };
+  }
+
+  /** An app that fails three times is left alone for the rest of the way. */
+  private async letAppWork(advance: Advance): Promise<void> {
+    if (!this.tick || advance.problems.length >= MOST_PROBLEMS) return;
+    try {
+      advance.ticks += await tickUntilIdle(this, this.tick);
+    } catch (error) {
+      const when = new Date(this.clock.nowMs()).toISOString();
+      const message = error instanceof Error ? error.message : String(error);
+      const problem = `While the clock stood at ${when}: ${message}`;
+      advance.problems.push(problem);
+      this.report("The app's tick", problem);
+    }
   }
 
   /** Runs what is due now and waits until webhooks have been tried. */
