@@ -87,7 +87,7 @@ export async function syncPurchase({
       invoice_id: idOf(session.invoice),
       created_at: boughtAt,
     },
-    invoices: session.invoice && typeof session.invoice === "object" ? [toInvoiceRow(session.invoice)] : [],
+    invoices: session.invoice && typeof session.invoice === "object" ? [await toInvoiceRow(session.invoice)] : [],
     grants: status === "paid" ? [toGrantRow(packGrant(id, pack.credits, paid, packExpiry(boughtAt)))] : [],
     mails: mailOf(status, session, pack),
     at,

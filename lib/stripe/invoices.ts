@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 import type { Period } from "@/lib/billing/allowance";
 import { fromSeconds, fromSecondsOrNull, idOf, stripe } from "./client";
+import { isProration, linesOf, toLineRows } from "./invoice-lines";
 import { meaningOf, type PriceMeaning } from "./prices";
 
 /** A line that charges or credits a subscription item, translated. */
@@ -24,20 +25,13 @@ export async function paymentsOf(invoice: string): Promise<string[]> {
   return data.flatMap(({ payment }) => idOf(payment.payment_intent) ?? []);
 }
 
-async function linesOf(invoice: Stripe.Invoice): Promise<Stripe.InvoiceLineItem[]> {
-  if (!invoice.lines.has_more || !invoice.id) return invoice.lines.data;
-  const all: Stripe.InvoiceLineItem[] = [];
-  for await (const line of stripe().invoices.listLineItems(invoice.id, { limit: 100 })) all.push(line);
-  return all;
-}
-
 /** The lines of an invoice that belong to subscription items, each with what its price stands for. */
 export async function subscriptionLines(invoice: Stripe.Invoice): Promise<SubscriptionLine[]> {
   const lines = (await linesOf(invoice)).filter((line) => line.parent?.type === "subscription_item_details");
   return Promise.all(
     lines.map(async (line) => ({
       meaning: await meaningOf(line.pricing?.price_details?.price),
-      isProration: line.parent?.subscription_item_details?.proration ?? false,
+      isProration: isProration(line),
       period: { start: fromSeconds(line.period.start), end: fromSeconds(line.period.end) },
       netCents: line.amount - (line.discount_amounts ?? []).reduce((sum, discount) => sum + discount.amount, 0),
     })),
@@ -49,8 +43,8 @@ function purposeOf(invoice: Stripe.Invoice): "plan" | "pack" | "other" {
   return invoice.metadata?.kind === "pack" || invoice.metadata?.kind === "topup" ? "pack" : "other";
 }
 
-/** An invoice as the database stores it, for people to read. */
-export function toInvoiceRow(invoice: Stripe.Invoice): Record<string, unknown> {
+/** An invoice with its lines as the database stores it, for people to read. */
+export async function toInvoiceRow(invoice: Stripe.Invoice): Promise<Record<string, unknown>> {
   return {
     id: invoice.id,
     livemode: invoice.livemode,
@@ -71,5 +65,6 @@ export function toInvoiceRow(invoice: Stripe.Invoice): Record<string, unknown> {
     created_at: fromSeconds(invoice.created),
     finalized_at: fromSecondsOrNull(invoice.status_transitions.finalized_at),
     paid_at: fromSecondsOrNull(invoice.status_transitions.paid_at),
+    lines: await toLineRows(invoice),
   };
 }

@@ -33,7 +33,7 @@ export function meaningOfPrice(price: Pick<Stripe.Price, "metadata">): PriceMean
   return null;
 }
 
-const known = new Map<string, PriceMeaning | null>();
+const known = new Map<string, Promise<PriceMeaning | null>>();
 
 /**
  * What the price of an invoice line or subscription item stands for. Asked of Stripe once per process and price,
@@ -43,10 +43,13 @@ export async function meaningOf(price: string | Stripe.Price | null | undefined)
   const id = idOf(price);
   if (!id || !price) return null;
   const remembered = known.get(id);
-  if (remembered !== undefined) return remembered;
-  const meaning = meaningOfPrice(typeof price === "string" ? await stripe().prices.retrieve(price) : price);
-  known.set(id, meaning);
-  return meaning;
+  if (remembered) return remembered;
+  const meaning =
+    typeof price === "string" ? stripe().prices.retrieve(price).then(meaningOfPrice) : meaningOfPrice(price);
+  const asked = Promise.resolve(meaning);
+  known.set(id, asked);
+  asked.catch(() => known.delete(id));
+  return asked;
 }
 
 /**

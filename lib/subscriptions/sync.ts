@@ -68,7 +68,7 @@ export async function syncSubscription({ customer, lease }: { customer: string; 
     customer_id: customer,
     lease,
     subscriptions: subscriptions.map((subscription) => toSubscriptionRow(subscription, subscription === mirrored)),
-    invoices: invoices.filter((invoice) => invoice.id).map(toInvoiceRow),
+    invoices: await Promise.all(invoices.filter((invoice) => invoice.id).map(toInvoiceRow)),
     grants: orders.grants.map(toGrantRow),
     voids: orders.voids.map(toVoidRow),
     unpaid: mirrored ? unpaidInvoices(mirrored).map(toUnpaidRow) : [],

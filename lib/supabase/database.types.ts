@@ -576,6 +576,57 @@ export type Database = {
         };
         Relationships: [];
       };
+      invoice_lines: {
+        Row: {
+          invoice_id: string;
+          id: string;
+          position: number;
+          kind: string;
+          plan_key: string | null;
+          description: string | null;
+          quantity: number | null;
+          unit: string | null;
+          unit_price: string | null;
+          amount_cents: number;
+          tax_cents: number;
+          discount_cents: number;
+          period_start_at: string;
+          period_end_at: string;
+        };
+        Insert: {
+          invoice_id: string;
+          id: string;
+          position: number;
+          kind: string;
+          plan_key?: string | null;
+          description?: string | null;
+          quantity?: number | null;
+          unit?: string | null;
+          unit_price?: string | null;
+          amount_cents: number;
+          tax_cents: number;
+          discount_cents: number;
+          period_start_at: string;
+          period_end_at: string;
+        };
+        Update: {
+          invoice_id?: string;
+          id?: string;
+          position?: number;
+          kind?: string;
+          plan_key?: string | null;
+          description?: string | null;
+          quantity?: number | null;
+          unit?: string | null;
+          unit_price?: string | null;
+          amount_cents?: number;
+          tax_cents?: number;
+          discount_cents?: number;
+          period_start_at?: string;
+          period_end_at?: string;
+        };
+        Relationships: [];
+      };
       invoices: {
         Row: {
           id: string;
@@ -1500,6 +1551,7 @@ export type Database = {
           at: string;
         }; Returns: Json };
       read_health: { Args: never; Returns: Json };
+      read_installation: { Args: never; Returns: Json };
       read_job: { Args: {
           name: string;
         }; Returns: Json };
@@ -1515,6 +1567,9 @@ export type Database = {
         }[] };
       read_standing: { Args: {
           account_id: string;
+        }; Returns: Json };
+      read_waiting: { Args: {
+          at: string;
         }; Returns: Json };
       receive_stripe_event: { Args: {
           id: string;

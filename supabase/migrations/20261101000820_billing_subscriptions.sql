@@ -66,11 +66,36 @@ create table public.invoices (
 comment on table public.invoices is 'Our snapshots of Stripe''s invoices, for people to read. What was bought is decided from Stripe''s own lines, never from here.';
 create index invoices_account_id on public.invoices (account_id, created_at desc, id);
 
+create table public.invoice_lines (
+  invoice_id text not null references public.invoices (id) on delete cascade,
+  id text not null,
+  position integer not null,
+  kind text not null,
+  plan_key text,
+  description text,
+  quantity bigint,
+  unit text,
+  unit_price text,
+  amount_cents bigint not null,
+  tax_cents bigint not null,
+  discount_cents bigint not null,
+  period_start_at timestamptz not null,
+  period_end_at timestamptz not null,
+  primary key (invoice_id, id),
+  constraint a_line_is_of_a_known_kind check (kind in ('base', 'overage', 'pack', 'proration', 'credit', 'other'))
+);
+comment on table public.invoice_lines is 'The lines of our snapshots of invoices, in Stripe''s order. quantity counts what unit says, credits for overage; unit_price is the price of one in cents, as a decimal; amount_cents is before discount and without tax.';
+
 alter table public.subscriptions enable row level security;
 alter table public.invoices enable row level security;
+alter table public.invoice_lines enable row level security;
 create policy "members read their subscriptions" on public.subscriptions
   for select to authenticated using (private.is_member(account_id));
 create policy "members read their invoices" on public.invoices
   for select to authenticated using (private.is_member(account_id));
-grant select on public.subscriptions, public.invoices to authenticated;
-grant select, insert, update, delete on public.subscriptions, public.invoices to service_role;
+create policy "members read the lines of their invoices" on public.invoice_lines
+  for select to authenticated using (exists (
+    select from public.invoices i where i.id = invoice_lines.invoice_id and private.is_member(i.account_id)
+  ));
+grant select on public.subscriptions, public.invoices, public.invoice_lines to authenticated;
+grant select, insert, update, delete on public.subscriptions, public.invoices, public.invoice_lines to service_role;

@@ -138,6 +138,30 @@ begin
 end $$;
 grant execute on function private.save_subscriptions(uuid, text, jsonb, timestamptz) to service_role;
 
+-- Writes the lines that came with each invoice of a list, and forgets those a draft has lost.
+create function private.save_invoice_lines(invoices jsonb) returns void
+language sql set search_path = '' as $$
+  delete from public.invoice_lines l
+  using jsonb_array_elements(coalesce(save_invoice_lines.invoices, '[]')) given
+  where l.invoice_id = given ->> 'id' and given ? 'lines' and not exists (
+    select from jsonb_array_elements(given -> 'lines') kept where kept ->> 'id' = l.id
+  );
+  insert into public.invoice_lines (
+    invoice_id, id, position, kind, plan_key, description, quantity, unit, unit_price, amount_cents, tax_cents,
+    discount_cents, period_start_at, period_end_at
+  )
+  select given ->> 'id', line.id, line.position, line.kind, line.plan_key, line.description, line.quantity, line.unit,
+    line.unit_price, line.amount_cents, line.tax_cents, line.discount_cents, line.period_start_at, line.period_end_at
+  from jsonb_array_elements(coalesce(save_invoice_lines.invoices, '[]')) given
+  cross join lateral jsonb_populate_recordset(null::public.invoice_lines, coalesce(given -> 'lines', '[]')) line
+  on conflict on constraint invoice_lines_pkey do update set
+    position = excluded.position, kind = excluded.kind, plan_key = excluded.plan_key, description = excluded.description,
+    quantity = excluded.quantity, unit = excluded.unit, unit_price = excluded.unit_price,
+    amount_cents = excluded.amount_cents, tax_cents = excluded.tax_cents, discount_cents = excluded.discount_cents,
+    period_start_at = excluded.period_start_at, period_end_at = excluded.period_end_at
+$$;
+grant execute on function private.save_invoice_lines(jsonb) to service_role;
+
 create function private.save_invoices(account_id uuid, customer_id text, invoices jsonb, at timestamptz) returns void
 language sql set search_path = '' as $$
   insert into public.invoices (
@@ -154,7 +178,8 @@ language sql set search_path = '' as $$
     number = excluded.number, status = excluded.status, purpose = excluded.purpose, description = excluded.description,
     total_cents = excluded.total_cents, due_cents = excluded.due_cents, attempt_count = excluded.attempt_count,
     next_payment_attempt_at = excluded.next_payment_attempt_at, hosted_url = excluded.hosted_url, pdf_url = excluded.pdf_url,
-    finalized_at = excluded.finalized_at, paid_at = excluded.paid_at, synced_at = excluded.synced_at
+    finalized_at = excluded.finalized_at, paid_at = excluded.paid_at, synced_at = excluded.synced_at;
+  select private.save_invoice_lines(save_invoices.invoices)
 $$;
 grant execute on function private.save_invoices(uuid, text, jsonb, timestamptz) to service_role;
 
