@@ -29,6 +29,8 @@ const jobs: ReadonlyArray<readonly [name: string, run: () => Promise<unknown>]> 
 export interface TickReport {
   readonly ok: boolean;
   readonly jobs: ReadonlyArray<{ name: string; ms: number; error?: string }>;
+  /** Nothing is left that could be done at this moment: the tick has caught up with the clock. */
+  readonly idle: boolean;
 }
 
 const TICK = "tick";
@@ -37,7 +39,7 @@ const TICK_SECONDS = 60;
 /**
  * Runs every job that is due. One that fails does not keep the others from running; its error is in the report and
  * in the health check.
- * @throws RpcError only if the database cannot even note that the tick has ended
+ * @throws RpcError only if the database cannot even note that the tick has ended, or say what is left
  */
 export async function runJobs(): Promise<TickReport> {
   const report: Array<{ name: string; ms: number; error?: string }> = [];
@@ -52,7 +54,12 @@ export async function runJobs(): Promise<TickReport> {
   }
   const failed = report.flatMap(({ name, error }) => (error ? [`${name}: ${error}`] : []));
   await rpc("finish_job", { name: TICK, error: failed.join("; ").slice(0, 1000) || null, progress: null, at: now() });
-  return { ok: failed.length === 0, jobs: report };
+  return { ok: failed.length === 0, jobs: report, idle: await isIdle() };
+}
+
+async function isIdle(): Promise<boolean> {
+  const waiting = await rpc<Record<string, number>>("read_waiting", { at: now() });
+  return Object.values(waiting).every((count) => count === 0);
 }
 
 /**

@@ -7,11 +7,13 @@ export const maxDuration = 60;
 const digest = (text: string) => createHash("sha256").update(text).digest();
 
 function isAllowed(request: Request): boolean {
-  const given = request.headers.get("authorization") ?? "";
-  return timingSafeEqual(digest(given), digest(`Bearer ${env().JOBS_SECRET}`));
+  const given = digest(request.headers.get("authorization") ?? "");
+  const { JOBS_SECRET, CRON_SECRET } = env();
+  const secrets = CRON_SECRET ? [JOBS_SECRET, CRON_SECRET] : [JOBS_SECRET];
+  return secrets.map((secret) => timingSafeEqual(given, digest(`Bearer ${secret}`))).includes(true);
 }
 
-/** The tick, for cron and for pg_cron; guarded by JOBS_SECRET, safe to run twice at once. */
+/** The tick, for cron and for pg_cron; guarded by JOBS_SECRET (Vercel's cron sends CRON_SECRET), safe to run twice at once. */
 async function tick(request: Request): Promise<Response> {
   if (!isAllowed(request)) return Response.json({ code: "unauthorized" }, { status: 401 });
   const report = await runJobs();
