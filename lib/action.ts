@@ -4,7 +4,14 @@ import { getSession, type Session } from "@/lib/session";
 /** What a server action answers to `useActionState`; null before the first try. */
 export type ActionState<T = undefined> =
   | { ok: true; data: T }
-  | { ok: false; message: string; fields?: Record<string, string[]>; values?: Record<string, string> }
+  | {
+      ok: false;
+      message: string;
+      /** Where it can be mended, such as an invoice to pay. */
+      url?: string | undefined;
+      fields?: Record<string, string[]>;
+      values?: Record<string, string>;
+    }
   | null;
 
 export type ActionResult<T = undefined> = NonNullable<ActionState<T>>;
