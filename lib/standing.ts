@@ -38,6 +38,14 @@ const subscriptionRow = z.object({
   ever_paid: z.boolean(),
   paid_through_at: time.nullable(),
   pay_url: z.string().nullable(),
+  trial_has_card: z.boolean().nullable().default(null),
+  scheduled_plan_key: plan.nullable().default(null),
+  scheduled_plan_version: z.number().nullable().default(null),
+  scheduled_interval: z.enum(["monthly", "yearly"]).nullable().default(null),
+  scheduled_at: time.nullable().default(null),
+  ending_requested_at: time.nullable().default(null),
+  pending_plan_key: plan.nullable().default(null),
+  pending_until: time.nullable().default(null),
 });
 
 const standingRow = z.object({
@@ -50,6 +58,10 @@ const standingRow = z.object({
   dunning_opened_at: time.nullable(),
   terms: termsRow.nullable(),
   debt: z.number(),
+  overage_cap: z.number().nullable().default(null),
+  last_paid_overage: z.number().default(0),
+  unpaid_overage: z.number().default(0),
+  trial_refused_at: time.nullable().default(null),
 });
 
 function toTerms(row: z.infer<typeof termsRow>): EnterpriseTerms {
@@ -71,7 +83,15 @@ function toTerms(row: z.infer<typeof termsRow>): EnterpriseTerms {
   };
 }
 
-function toSubscription(row: z.infer<typeof subscriptionRow>): StandingSubscription {
+type SubscriptionRow = z.infer<typeof subscriptionRow>;
+
+function toScheduled(row: SubscriptionRow): StandingSubscription["scheduled"] {
+  const { scheduled_plan_key: key, scheduled_plan_version: version, scheduled_interval: interval } = row;
+  if (!key || version === null || !interval || !row.scheduled_at) return null;
+  return { plan: key, version, interval, at: row.scheduled_at };
+}
+
+function toSubscription(row: SubscriptionRow): StandingSubscription {
   return {
     id: row.subscription_id,
     status: row.status,
@@ -90,6 +110,14 @@ function toSubscription(row: z.infer<typeof subscriptionRow>): StandingSubscript
     everPaid: row.ever_paid,
     paidThrough: row.paid_through_at,
     payUrl: row.pay_url,
+    trialHasCard: row.trial_has_card ?? true,
+    scheduled: toScheduled(row),
+    endingRequestedAt: row.ending_requested_at,
+    pending: row.pending_until && {
+      plan: row.pending_plan_key,
+      until: row.pending_until,
+      payUrl: row.pay_url,
+    },
   };
 }
 
@@ -106,7 +134,10 @@ export function toStanding(raw: unknown): Standing {
       row.dunning_stage && row.dunning_opened_at ? { stage: row.dunning_stage, openedAt: row.dunning_opened_at } : null,
     terms: row.terms && toTerms(row.terms),
     debt: credits(row.debt),
-    lastPaidOverage: credits(0),
+    overageCap: row.overage_cap === null ? null : credits(row.overage_cap),
+    lastPaidOverage: credits(row.last_paid_overage),
+    unpaidOverage: credits(row.unpaid_overage),
+    trialRefusedAt: row.trial_refused_at,
   };
 }
 

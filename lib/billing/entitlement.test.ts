@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Catalogue } from "./catalogue";
 import type { EnterpriseTerms } from "./enterprise";
 import { allowanceOf, type Entitlement, entitlementFor } from "./entitlement";
+import { WHOLE_PLAN } from "./overage";
 import { catalogue } from "./plans";
 import type { Standing, StandingSubscription } from "./standing";
 import { cents, credits } from "./units";
@@ -28,6 +29,10 @@ const subscription: StandingSubscription = {
   everPaid: true,
   paidThrough: null,
   payUrl: null,
+  trialHasCard: true,
+  scheduled: null,
+  endingRequestedAt: null,
+  pending: null,
 };
 const nobody: Standing = {
   accountKind: "personal",
@@ -38,7 +43,10 @@ const nobody: Standing = {
   dunning: null,
   terms: null,
   debt: credits(0),
+  overageCap: WHOLE_PLAN,
   lastPaidOverage: credits(700),
+  unpaidOverage: credits(0),
+  trialRefusedAt: null,
 };
 const terms: EnterpriseTerms = {
   monthlyAllowance: credits(5_000_000),

@@ -37,12 +37,25 @@ export interface StandingSubscription {
   readonly cancelAt: Date | null;
   readonly collectionPaused: boolean;
   readonly meteredItem: boolean;
-  /** Whether an invoice of this subscription was ever paid. */
+  /** Whether an invoice of this subscription with an amount was ever paid; the 0.00 of a trial or a sign-up is none. */
   readonly everPaid: boolean;
   /** End of a period that was paid after we had cancelled the subscription. */
   readonly paidThrough: Date | null;
   /** Where an open invoice can be paid. */
   readonly payUrl: string | null;
+  /** Whether a trial has a card that will be charged at its end; true when there is no trial. */
+  readonly trialHasCard: boolean;
+  /** A change that takes place at the end of the period, and can be revoked until then. */
+  readonly scheduled: {
+    readonly plan: PlanKey;
+    readonly version: number;
+    readonly interval: Interval;
+    readonly at: Date;
+  } | null;
+  /** Since when the plan is being ended at once, by its owner: access is off while the last use is being billed. */
+  readonly endingRequestedAt: Date | null;
+  /** An upgrade that waits for its payment; until then the old plan is in force. */
+  readonly pending: { readonly plan: PlanKey | null; readonly until: Date; readonly payUrl: string | null } | null;
 }
 
 /** What several features must know about an account; read from the view account_standing. */
@@ -57,6 +70,12 @@ export interface Standing {
   readonly dunning: { readonly stage: DunningStage; readonly openedAt: Date } | null;
   readonly terms: EnterpriseTerms | null;
   readonly debt: Credits;
+  /** The most overage a period may bring, as the owner chose it; null: nobody has chosen. */
+  readonly overageCap: Credits | null;
   /** Overage on the last paid invoice, the most that is trusted to an account whose payment has failed. */
   readonly lastPaidOverage: Credits;
+  /** Overage of periods before the running one that no paid invoice covers, while nothing was ever paid; it counts against the trust cap. */
+  readonly unpaidOverage: Credits;
+  /** When a trial was refused because its card has had one; null if that has not happened. */
+  readonly trialRefusedAt: Date | null;
 }

@@ -14,7 +14,10 @@ const nobody: Standing = {
   dunning: null,
   terms: null,
   debt: credits(0),
+  overageCap: null,
   lastPaidOverage: credits(0),
+  unpaidOverage: credits(0),
+  trialRefusedAt: null,
 };
 const starter: StandingSubscription = {
   id: "sub_1",
@@ -34,6 +37,10 @@ const starter: StandingSubscription = {
   everPaid: true,
   paidThrough: null,
   payUrl: null,
+  trialHasCard: true,
+  scheduled: null,
+  endingRequestedAt: null,
+  pending: null,
 };
 const nextFor = (subscription: StandingSubscription | null, accountKind: "personal" | "team" = "personal") => {
   const standing = { ...nobody, accountKind, subscription };
