@@ -93,7 +93,9 @@ export async function startStack(command: string, startApp?: StartApp): Promise<
       : startMailbox({ port: ports.mailbox, file: join(data, "mailbox.jsonl") }).then((started) => {
           stops.push(started.close);
         });
-    const stripe = real.has("stripe") ? undefined : startStripe(settings, secrets, keep);
+    const stripe = real.has("stripe")
+      ? undefined
+      : startStripe(settings, secrets, environment.JOBS_SECRET ?? secrets.jobsSecret, keep);
     const known = (async () => {
       if (!isKnown && stripe) await learnWebhookSecret(stripe, settings, secrets, environment);
       writeEnvironment(data, environment);

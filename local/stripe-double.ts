@@ -6,13 +6,21 @@ import type { Environment } from "./environment.ts";
 import type { Secrets } from "./secrets.ts";
 import { Explained, PROJECT, type Settings } from "./settings.ts";
 
-/** Starts the local Stripe as a child and resolves when it answers. */
-export async function startStripe(settings: Settings, secrets: Secrets, keep: (child: Child) => Child): Promise<void> {
+/**
+ * Starts the local Stripe as a child and resolves when it answers. Whenever its clock is moved it has the app do what is
+ * due, with the secret of the app's jobs.
+ */
+export async function startStripe(
+  settings: Settings,
+  secrets: Secrets,
+  jobsSecret: string,
+  keep: (child: Child) => Child,
+): Promise<void> {
   const child = keep(
     startChild({
       name: "stripe",
       args: ["--import", "tsx", join(PROJECT, "local/stripe/server.ts"), ...stripeArguments(settings, secrets)],
-      environment: process.env,
+      environment: { ...process.env, JOBS_SECRET: jobsSecret },
       data: settings.data,
     }),
   );
@@ -28,10 +36,15 @@ export async function startStripe(settings: Settings, secrets: Secrets, keep: (c
   }
 }
 
-/** How `local/stripe/server.ts` is told its port, its data, the clock's file and its key. */
-export function stripeArguments({ data, ports }: Settings, secrets: Secrets): string[] {
-  const clock = join(data, "clock.json");
-  return ["--port", String(ports.stripe), "--data", join(data, "stripe"), "--clock", clock, "--key", secrets.stripeKey];
+function stripeArguments({ data, ports }: Settings, secrets: Secrets): string[] {
+  const settings = {
+    port: String(ports.stripe),
+    data: join(data, "stripe"),
+    clock: join(data, "clock.json"),
+    key: secrets.stripeKey,
+    "tick-url": `http://127.0.0.1:${ports.app}/api/jobs`,
+  };
+  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
 /** Where the local Stripe sends its events. */
