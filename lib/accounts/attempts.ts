@@ -19,6 +19,7 @@ export const limits = {
   mailFromAddress: { scope: "mail-address", most: 30, windowSeconds: 60 * 60 },
   password: { scope: "password", most: 10, windowSeconds: 15 * 60 },
   checkout: { scope: "checkout", most: 20, windowSeconds: 10 * 60 },
+  portal: { scope: "portal", most: 20, windowSeconds: 10 * 60 },
 } as const satisfies Record<string, Limit>;
 
 export type Attempt = { ok: true } | { ok: false; retryAfterSeconds: number; message: string };
