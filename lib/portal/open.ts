@@ -25,7 +25,7 @@ function flowData(flow: PortalFlow, back: string): Stripe.BillingPortal.SessionC
   return { type: "payment_method_update", after_completion: { type: "redirect", redirect: { return_url: back } } };
 }
 
-const isRefusal = (error: unknown) =>
+const isRefusal = (error: unknown): boolean =>
   error instanceof Stripe.errors.StripeInvalidRequestError || error instanceof Stripe.errors.StripeAuthenticationError;
 
 /**
