@@ -40,11 +40,15 @@ export interface Refusal<Code extends string> {
   message?: string;
 }
 
-/** Refused because too little is left: `available` credits are free, `needed` were asked for. */
+/**
+ * Refused because too little is left: `available` credits are free, `overageLeft` more would pass as overage, `needed`
+ * were asked for.
+ */
 export interface Insufficient {
   ok: false;
   code: "insufficient_credits";
   available: Credits;
+  overageLeft: Credits;
   needed: Credits;
 }
 
@@ -55,6 +59,15 @@ export interface BalanceRow {
   debt: number;
   overage_used: number;
   is_low: boolean;
+}
+
+export type InsufficientRow = Omit<Insufficient, "overageLeft"> & { overage_left: Credits };
+
+/** Translates the refusals among the answers of the database; the others pass as they are. */
+export function toRefusal<Other extends { code: string }>(answer: InsufficientRow | Other): Insufficient | Other {
+  if (!("overage_left" in answer)) return answer;
+  const { overage_left: overageLeft, ...rest } = answer;
+  return { ...rest, overageLeft };
 }
 
 /** Translates the balance in an answer of the database. */

@@ -48,7 +48,8 @@ export class ReferenceAccount {
   debt = 0;
   asOf = Number.NEGATIVE_INFINITY;
   frozen = false;
-  cap = 0;
+  /** null: nobody has chosen, and the permission decides. */
+  cap: number | null = null;
   used = 0;
   periodStartsAt: number | null = null;
   periodEndsAt: number | null = null;
@@ -201,7 +202,7 @@ export class ReferenceAccount {
 
   room(permitted: number): number {
     if (this.debt > 0) return 0;
-    return Math.max(0, Math.min(this.cap, permitted) - this.used - this.overageReserved);
+    return Math.max(0, Math.min(this.cap ?? permitted, permitted) - this.used - this.overageReserved);
   }
 
   /** Bills an amount whose reservation, if any, is no longer open. Answers null if it would be owed and may not. */

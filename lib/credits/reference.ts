@@ -102,7 +102,7 @@ export class ReferenceLedger {
       if (account.frozen) return refuse("account_frozen");
       if (account.debt > 0) return refuse("in_debt");
       const overage = amount - Math.min(amount, account.free);
-      if (overage > account.room(overage_permitted)) return this.insufficient(amount);
+      if (overage > account.room(overage_permitted)) return this.insufficient(amount, overage_permitted);
       const available = account.free - (amount - overage);
       account.reservations.set(key, {
         key,
@@ -165,7 +165,7 @@ export class ReferenceLedger {
         if (account.frozen) return refuse("account_frozen");
         if (account.debt > 0) return refuse("in_debt");
         const bill = account.bill(amount, 0, 0, overage_permitted, false);
-        if (!bill) return this.insufficient(amount);
+        if (!bill) return this.insufficient(amount, overage_permitted);
         account.usageCredits += amount;
         account.judgeLow();
         return {
@@ -328,8 +328,9 @@ export class ReferenceLedger {
     return Math.max(0, Number((share + BigInt(charged) - 1n) / BigInt(charged)) - ended);
   }
 
-  private insufficient(needed: number): Answer {
-    return refuse("insufficient_credits", { available: this.account.free, needed });
+  private insufficient(needed: number, permitted: number): Answer {
+    const { free: available } = this.account;
+    return refuse("insufficient_credits", { available, overage_left: this.account.room(permitted), needed });
   }
 
   // Refusals are not remembered, so the same call succeeds after a top-up.

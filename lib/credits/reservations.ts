@@ -3,9 +3,11 @@ import {
   type Balance,
   type BalanceRow,
   type Insufficient,
+  type InsufficientRow,
   type On,
   type Refusal,
   toBalance,
+  toRefusal,
   toUsage,
   type UsageRecord,
   whose,
@@ -25,7 +27,7 @@ export type ReserveAnswer =
  * @param reservation.timeToLiveSeconds at least twice the longest stream; a heartbeat renews it
  * @returns `overage`, the part of `amount` that is overage, and `available`, what stays free
  */
-export function reserveCredits({
+export async function reserveCredits({
   key,
   amount,
   timeToLiveSeconds,
@@ -40,7 +42,8 @@ export function reserveCredits({
   /** What usage is booked under if the reservation expires with something used. */
   feature?: string;
 }): Promise<ReserveAnswer> {
-  return rpc("reserve_credits", {
+  type Row = Exclude<ReserveAnswer, Insufficient> | InsufficientRow;
+  const answer = await rpc<Row>("reserve_credits", {
     ...whose(on),
     key,
     amount,
@@ -48,6 +51,7 @@ export function reserveCredits({
     overage_permitted: overagePermitted,
     feature,
   });
+  return toRefusal(answer);
 }
 
 export type HeartbeatAnswer =

@@ -3,9 +3,11 @@ import {
   type Balance,
   type BalanceRow,
   type Insufficient,
+  type InsufficientRow,
   type On,
   type Refusal,
   toBalance,
+  toRefusal,
   toUsage,
   type UsageRecord,
   whose,
@@ -55,7 +57,8 @@ export async function deductCredits({
   overagePermitted,
   ...on
 }: On & Spending & { overagePermitted: Credits }): Promise<DeductAnswer> {
-  const answer = await rpc<DeductedRow | DeductRefusal>("deduct_credits", {
+  type Row = DeductedRow | InsufficientRow | Exclude<DeductRefusal, Insufficient>;
+  const answer = await rpc<Row>("deduct_credits", {
     ...whose(on),
     key,
     amount,
@@ -63,7 +66,7 @@ export async function deductCredits({
     usage: usage && toUsage(usage),
     overage_permitted: overagePermitted,
   });
-  return answer.ok ? { ...answer, balance: toBalance(answer.balance) } : answer;
+  return answer.ok ? { ...answer, balance: toBalance(answer.balance) } : toRefusal(answer);
 }
 
 export type DeductManyAnswer =

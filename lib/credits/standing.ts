@@ -15,12 +15,13 @@ export function freezeCredits({ frozen, key, ...on }: On & { frozen: boolean; ke
 }
 
 export type OverageAnswer =
-  | { ok: true; code: "set"; cap: Credits; used: Credits; startsAt: string | null; endsAt: string | null }
+  | { ok: true; code: "set"; cap: Credits | null; used: Credits; startsAt: string | null; endsAt: string | null }
   | Refusal<"unknown_account" | "invalid_amount" | "invalid_period">;
 
 /**
  * Sets the owner's cap on overage, and the period it counts in. A later period starts from 0 used; lowering the cap
- * below what is used refuses new overage and takes nothing back.
+ * below what is used refuses new overage and takes nothing back. Until somebody has chosen a cap it is null, and the
+ * permission of the caller decides alone.
  * @param overage.cap credits beyond allowance and prepaid that a period may use; leave out to keep it
  * @param overage.period `[startsAt, endsAt)`; leave out to keep it
  */
@@ -30,7 +31,7 @@ export async function setOverage({
   ...on
 }: On & { cap?: Credits; period?: { startsAt: Date; endsAt: Date } }): Promise<OverageAnswer> {
   type Row =
-    | { ok: true; code: "set"; cap: Credits; used: Credits; starts_at: string | null; ends_at: string | null }
+    | { ok: true; code: "set"; cap: Credits | null; used: Credits; starts_at: string | null; ends_at: string | null }
     | Extract<OverageAnswer, { ok: false }>;
   const answer = await rpc<Row>("set_overage", {
     ...whose(on),

@@ -19,7 +19,9 @@ export interface GrantSummary {
 
 export interface CreditSummary extends Balance {
   frozen: boolean;
-  overageCap: Credits;
+  /** The owner's choice; null: nobody has chosen. */
+  overageCap: Credits | null;
+  overageStartsAt: Date | null;
   overageEndsAt: Date | null;
   /** Null until the first grant. */
   lowCreditThreshold: Credits | null;
@@ -30,7 +32,8 @@ export interface CreditSummary extends Balance {
 
 interface SummaryRow extends BalanceRow {
   frozen: boolean;
-  overage_cap: number;
+  overage_cap: number | null;
+  overage_starts_at: string | null;
   overage_ends_at: string | null;
   low_credit_threshold: number | null;
   next_expiry_at: string | null;
@@ -74,7 +77,8 @@ function toSummary(account: AccountId, answer: Answer): CreditSummary {
   return {
     ...toBalance(answer),
     frozen: answer.frozen,
-    overageCap: answer.overage_cap as Credits,
+    overageCap: answer.overage_cap as Credits | null,
+    overageStartsAt: toDate(answer.overage_starts_at),
     overageEndsAt: toDate(answer.overage_ends_at),
     lowCreditThreshold: answer.low_credit_threshold as Credits | null,
     nextExpiryAt: toDate(answer.next_expiry_at),

@@ -76,10 +76,10 @@ async function reserve(call: MeteredCall, promptTokens: number): Promise<Reserve
     if (answer.ok) return { amount: answer.amount, maxOutputTokens: most };
     if (answer.code === "idempotency_conflict") throw new AlreadyMeteredError(key);
     if (answer.code !== "insufficient_credits") throw new SpendingRefusedError(answer.code);
-    const affordable = affordableOutputTokens(modelKey, promptTokens, answer.available, most - 1);
-    const next = Math.max(affordable, overagePermitted > 0 ? least : 0);
-    if (next < least || next >= most) throw new InsufficientCreditsError(answer.available, needed);
-    most = next;
+    const spendable = answer.available + answer.overageLeft;
+    const affordable = affordableOutputTokens(modelKey, promptTokens, spendable, most - 1);
+    if (affordable < least) throw new InsufficientCreditsError(answer.available, needed);
+    most = affordable;
   }
 }
 

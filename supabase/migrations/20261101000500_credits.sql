@@ -12,7 +12,7 @@ create table public.credit_balances (
   next_change_at timestamptz not null default 'infinity',
   as_of timestamptz,
   frozen_at timestamptz,
-  overage_cap bigint not null default 0,
+  overage_cap bigint,
   overage_starts_at timestamptz,
   overage_ends_at timestamptz,
   overage_used bigint not null default 0,
@@ -29,7 +29,7 @@ create table public.credit_balances (
   constraint nothing_is_negative check (least(ending, debt, current_remaining, overage_used, overage_reserved) >= 0),
   constraint every_count_fits_json check (greatest(total, debt, overage_before + overage_used) <= 9007199254740991)
 ) with (fillfactor = 50);
-comment on table public.credit_balances is 'One row an account: what it can spend, with the grant now being spent cached, so that spending changes this row alone. total counts unexpired credits not yet spent; ending those of grants that are over but covered by open reservations. No column a deduct changes is indexed.';
+comment on table public.credit_balances is 'One row an account: what it can spend, with the grant now being spent cached, so that spending changes this row alone. total counts unexpired credits not yet spent; ending those of grants that are over but covered by open reservations. overage_cap is the owner''s choice; null means that nobody has chosen, and then the permission alone decides. No column a deduct changes is indexed.';
 
 create table public.credit_grants (
   id uuid primary key default gen_random_uuid(),

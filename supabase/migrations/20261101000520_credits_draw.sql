@@ -105,12 +105,13 @@ create type private.bill as (
   balance public.credit_balances, overage bigint, debt bigint, grant_ids uuid[], grant_amounts bigint[]
 );
 
--- How much overage may begin: the owner's cap or the plan's permission, whichever is smaller, and none in debt.
+-- How much overage may begin: the owner's cap or the permission, whichever is smaller, and none in debt. Where nobody has
+-- chosen a cap, the permission decides, which then holds the plan's own default.
 create function private.overage_room(balance public.credit_balances, permitted bigint) returns bigint
 language plpgsql immutable set search_path = '' as $$
 begin
   if balance.debt > 0 then return 0; end if;
-  return greatest(0, least(balance.overage_cap, coalesce(permitted, 0)) - balance.overage_used - balance.overage_reserved);
+  return greatest(0, least(coalesce(balance.overage_cap, 9007199254740991), coalesce(permitted, 0)) - balance.overage_used - balance.overage_reserved);
 end $$;
 
 -- The most that can still be billed: debt and overage stay numbers JSON carries exactly.

@@ -2,7 +2,7 @@
 
 -- Sets credits aside before the AI provider is called, so that two calls at once cannot spend the same credits: the
 -- account's lock orders them. Answers { ok, code, amount, overage, available }, or { ok: false, code:
--- 'insufficient_credits', available, needed } when there are too few. The first update is the whole of the common case.
+-- 'insufficient_credits', available, overage_left, needed } when there are too few. The first update is the whole of the common case.
 create function public.reserve_credits(
   account_id uuid, key text, amount bigint, time_to_live_seconds integer, at timestamptz,
   overage_permitted bigint default 0, feature text default null
@@ -69,7 +69,7 @@ begin
   paid := least(reserve_slowly.amount, balance.total - balance.reserved);
   overage := reserve_slowly.amount - paid;
   if overage > private.overage_room(balance, reserve_slowly.overage_permitted) then
-    return private.insufficient(balance, reserve_slowly.amount);
+    return private.insufficient(balance, reserve_slowly.amount, reserve_slowly.overage_permitted);
   end if;
 
   balance.reserved := balance.reserved + paid;
@@ -83,10 +83,12 @@ begin
   return jsonb_build_object('ok', true, 'code', 'reserved', 'amount', amount, 'overage', overage, 'available', balance.total - balance.reserved);
 end $$;
 
-create function private.insufficient(balance public.credit_balances, needed bigint) returns jsonb
+-- overage_left is what the same permission would still let pass beyond the available credits.
+create function private.insufficient(balance public.credit_balances, needed bigint, overage_permitted bigint) returns jsonb
 language plpgsql immutable set search_path = '' as $$
 begin
-  return jsonb_build_object('ok', false, 'code', 'insufficient_credits', 'available', balance.total - balance.reserved, 'needed', needed);
+  return jsonb_build_object('ok', false, 'code', 'insufficient_credits', 'available', balance.total - balance.reserved,
+    'overage_left', private.overage_room(balance, overage_permitted), 'needed', needed);
 end $$;
 
 -- Renews a reservation and notes what its call has used so far, never fewer than said before.

@@ -121,7 +121,7 @@ begin
   if balance.frozen_at is not null then return private.refusal('account_frozen'); end if;
   if balance.debt > 0 then return private.refusal('in_debt'); end if;
   bill := private.bill_amount(balance, amount, 0, 0, overage_permitted, false);
-  if bill.overage is null then return private.insufficient(balance, amount); end if;
+  if bill.overage is null then return private.insufficient(balance, amount, overage_permitted); end if;
   balance := bill.balance;
   perform private.post_entry(balance, operation_id, 'spend', key, arguments_hash, amount, -(amount - bill.overage), bill.overage, 0,
     bill.grant_ids, bill.grant_amounts, feature, usage ->> 'model', usage is not null, balance.as_of);

@@ -52,7 +52,7 @@ begin
   end if;
   return jsonb_build_object(
     'ok', true, 'total', balance.total, 'reserved', balance.reserved, 'available', balance.total - balance.reserved,
-    'debt', balance.debt, 'overage_used', balance.overage_used, 'overage_cap', balance.overage_cap, 'overage_ends_at', balance.overage_ends_at,
+    'debt', balance.debt, 'overage_used', balance.overage_used, 'overage_cap', balance.overage_cap, 'overage_starts_at', balance.overage_starts_at, 'overage_ends_at', balance.overage_ends_at,
     'frozen', balance.frozen_at is not null, 'low_credit_threshold', balance.low_credit_threshold,
     'is_low', coalesce(balance.total <= balance.low_credit_threshold, false),
     'grants', (
