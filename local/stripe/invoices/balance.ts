@@ -48,6 +48,14 @@ export function applyBalance(invoice: Invoice, context: Context): Invoice {
   return { ...invoice, starting_balance: balance, ending_balance: ending, amount_due: due, amount_remaining: due };
 }
 
+/** What {@link applyBalance} will make of an invoice, without moving anything. */
+export function withBalance(invoice: Invoice, context: Context): Invoice {
+  if (!invoice.customer) return invoice;
+  const { balance } = context.find("customer", invoice.customer);
+  const { due, ending } = settle(invoice.total, balance);
+  return { ...invoice, starting_balance: balance, ending_balance: ending, amount_due: due, amount_remaining: due };
+}
+
 /** Gives back what an invoice that is voided had taken from the balance. */
 export function returnBalance(invoice: Invoice, context: Context): void {
   const taken = (invoice.ending_balance ?? invoice.starting_balance) - invoice.starting_balance;

@@ -56,13 +56,7 @@ export function trialLine(billed: BilledItem, quantity: number, trial: Period): 
  * A line that credits the unused rest of a period, or charges the rest of one under a new price.
  * @param amountCents negative for a credit.
  */
-export function prorationLine(
-  billed: BilledItem,
-  quantity: number,
-  rest: Period,
-  amountCents: number,
-  credited: { invoice: string; invoice_line_items: string[] } | null,
-): LineDraft {
+export function prorationLine(billed: BilledItem, quantity: number, rest: Period, amountCents: number): LineDraft {
   const words = amountCents < 0 ? "Unused time on" : "Remaining time on";
   const line = itemLine(billed, rest);
   const details = line.parent?.subscription_item_details;
@@ -75,9 +69,7 @@ export function prorationLine(
     parent: {
       type: "subscription_item_details",
       invoice_item_details: null,
-      subscription_item_details: details
-        ? { ...details, proration: true, proration_details: credited && { credited_items: credited } }
-        : null,
+      subscription_item_details: details ? { ...details, proration: true, proration_details: null } : null,
     },
   };
 }

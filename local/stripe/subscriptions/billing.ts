@@ -1,4 +1,5 @@
 import type { Context } from "../core/resource.ts";
+import { withBalance } from "../invoices/balance.ts";
 import { discountsAfterInvoice } from "../invoices/discounts.ts";
 import { composeInvoice, draftInvoice, type Invoice, type NewInvoice } from "../invoices/draft.ts";
 import type { LineDraft } from "../invoices/lines.ts";
@@ -14,11 +15,13 @@ export interface ItemCharge {
   period: Period;
 }
 
-interface Bill {
+export interface Bill {
   reason: NonNullable<Invoice["billing_reason"]>;
   period: Period;
   charges: ItemCharge[];
   extraLines?: LineDraft[];
+  /** Lines of a change that is only looked at; a change that is made leaves them waiting on the customer. */
+  prorations?: LineDraft[];
   autoAdvance?: boolean;
 }
 
@@ -42,7 +45,7 @@ export function billSubscription(
 /** The same invoice without keeping anything: what it would say if it were made now. */
 export function previewBill(subscription: Subscription, bill: Bill, context: Context): Invoice {
   const { wanted } = invoiceFor(subscription, bill, context);
-  return composeInvoice(wanted, context.newId("upcoming_in"), context);
+  return withBalance(composeInvoice(wanted, context.newId("upcoming_in"), context), context);
 }
 
 function invoiceFor(subscription: Subscription, bill: Bill, context: Context) {
@@ -63,6 +66,7 @@ function invoiceFor(subscription: Subscription, bill: Bill, context: Context) {
       ...metered.flatMap((item) => meteredLines(item, customer, context)),
       ...(bill.extraLines ?? []),
       ...waiting.map(lineOfItem),
+      ...(bill.prorations ?? []),
       ...advance.flatMap(({ item, period }) =>
         periodLines(billedItem(item, subscription.currency, context), item.quantity ?? 1, period),
       ),

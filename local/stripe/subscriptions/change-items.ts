@@ -2,12 +2,8 @@ import type Stripe from "stripe";
 import { invalid, noSuch } from "../core/error.ts";
 import { mergeMetadata } from "../core/metadata.ts";
 import type { Params } from "../core/objects.ts";
-import type { Context } from "../core/resource.ts";
-import { shareOf } from "../invoices/decimal.ts";
-import { prorationLine } from "../invoices/lines.ts";
-import { amountFor } from "../invoices/rating.ts";
+import { type Context, leftOut } from "../core/resource.ts";
 import {
-  billedItem,
   buildItem,
   isMetered,
   itemList,
@@ -16,63 +12,83 @@ import {
   type SubscriptionItem,
   subscribablePrice,
 } from "./items.ts";
-import { periodAround } from "./periods.ts";
+import { addIntervals, periodAround } from "./periods.ts";
 import { planOf } from "./plan.ts";
-import { keepProrations } from "./prorations.ts";
 
-type Update = Params<Stripe.SubscriptionUpdateParams>;
-type ItemChange = NonNullable<Update["items"]>[number];
-type Proration = Pick<Update, "proration_behavior" | "proration_date">;
+type ItemChange = NonNullable<Params<Stripe.SubscriptionUpdateParams>["items"]>[number];
+
+/** An item before and after a change; one side is null for what is added or removed. */
+export interface ItemSwap {
+  former: SubscriptionItem | null;
+  next: SubscriptionItem | null;
+}
+
+const leftOutOfItems = ["billing_thresholds", "clear_usage", "current_trial", "discounts", "price_data", "tax_rates"];
 
 /**
- * Adds, changes and removes items. An entry without `id` adds an item. Money already paid in advance is prorated by the
- * second into invoice items, unless `proration_behavior` is `none`.
- * @throws 400 for an unknown item, the same price twice, or a change of interval, which the double leaves out.
+ * Works out the items a subscription has after a change, without keeping anything. An entry without `id` adds an item.
+ * @returns the items, and each one that was added, removed or has another price or quantity.
+ * @throws 400 for an unknown item, the same price or item twice, or a quantity on a metered price.
  */
 export function changeItems(
   subscription: Subscription,
-  params: Proration & Pick<Update, "items">,
+  changes: ItemChange[],
   context: Context,
-): Subscription {
+): { subscription: Subscription; swaps: ItemSwap[] } {
+  refuseTwice(changes);
   let items = subscription.items.data;
-  for (const [index, change] of (params.items ?? []).entries()) {
-    items = applyChange(subscription, items, change, `items[${index}]`, params, context);
+  const swaps: ItemSwap[] = [];
+  for (const [index, change] of changes.entries()) {
+    const swap = swapFor(subscription, items, change, `items[${index}]`, context);
+    if (isChanged(swap)) swaps.push(swap);
+    const { former, next } = swap;
+    items = former
+      ? items.flatMap((item) => (item.id === former.id ? (next ? [next] : []) : [item]))
+      : next
+        ? [...items, next]
+        : items;
   }
   if (items.length === 0) throw invalid("A subscription must have at least one item.", "items");
+  if (items.length > 20) throw invalid("A subscription can have at most 20 items.", "items");
   const prices = items.map((item) => item.price.id);
   if (new Set(prices).size < prices.length) {
     throw invalid("A price was specified more than once in `items`. A subscription can have each price once.", "items");
   }
-  return { ...subscription, items: itemList(subscription.id, items) };
+  return { subscription: { ...subscription, items: itemList(subscription.id, items) }, swaps };
 }
 
-function applyChange(
+/** Whether an item goes over to a price of another interval, which starts its subscription's cycle anew. */
+export function changesInterval({ former, next }: ItemSwap): boolean {
+  if (!former || !next) return false;
+  const [was, will] = [recurrenceOf(former.price), recurrenceOf(next.price)];
+  return was.interval !== will.interval || was.interval_count !== will.interval_count;
+}
+
+function isChanged({ former, next }: ItemSwap): boolean {
+  return former?.price.id !== next?.price.id || former?.quantity !== next?.quantity;
+}
+
+function refuseTwice(changes: ItemChange[]): void {
+  const ids = changes.flatMap(({ id }) => (id ? [id] : []));
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice) throw invalid(`The subscription item \`${twice}\` was specified more than once in \`items\`.`, "items");
+}
+
+function swapFor(
   subscription: Subscription,
   items: SubscriptionItem[],
   change: ItemChange,
   at: string,
-  proration: Proration,
   context: Context,
-): SubscriptionItem[] {
-  if (!change.id) return [...items, addedItem(subscription, change, at, proration, context)];
+): ItemSwap {
+  leftOut(change, leftOutOfItems);
+  if (!change.id) return { former: null, next: addedItem(subscription, change, at, context) };
   const former = items.find((item) => item.id === change.id);
   if (!former) throw noSuch("subscription_item", change.id, `${at}[id]`);
-  if (change.deleted) {
-    prorate(subscription, former, null, proration, context);
-    return items.filter((item) => item.id !== former.id);
-  }
-  const next = changedItem(subscription, former, change, at, context);
-  prorate(subscription, former, next, proration, context);
-  return items.map((item) => (item.id === former.id ? next : item));
+  return { former, next: change.deleted ? null : changedItem(subscription, former, change, at, context) };
 }
 
-function addedItem(
-  subscription: Subscription,
-  change: ItemChange,
-  at: string,
-  proration: Proration,
-  context: Context,
-): SubscriptionItem {
+function addedItem(subscription: Subscription, change: ItemChange, at: string, context: Context): SubscriptionItem {
   if (!change.price) throw invalid("Missing required param: price.", `${at}[price]`, "parameter_missing");
   const now = context.now();
   const choice = { price: change.price, quantity: change.quantity, metadata: mergeMetadata(null, change.metadata) };
@@ -80,9 +96,7 @@ function addedItem(
   const { end } = periodAround(subscription.billing_cycle_anchor, recurrence, now);
   const trialing = subscription.status === "trialing" && subscription.trial_end !== null;
   const period = { start: now, end: trialing ? (subscription.trial_end ?? end) : end };
-  const item = buildItem(choice, subscription.id, subscription.currency, period, at, context);
-  prorate(subscription, null, item, proration, context);
-  return item;
+  return buildItem(choice, subscription.id, subscription.currency, period, at, context);
 }
 
 function changedItem(
@@ -99,16 +113,8 @@ function changedItem(
     }
     return { ...former, metadata, ...(change.quantity === undefined ? {} : { quantity: change.quantity }) };
   }
-  const price = subscribablePrice(
-    { price: change.price, quantity: change.quantity },
-    subscription.currency,
-    at,
-    context,
-  );
-  const [was, will] = [recurrenceOf(former.price), recurrenceOf(price)];
-  if (was.interval !== will.interval || was.interval_count !== will.interval_count) {
-    throw invalid("The local Stripe double leaves out a change of an item's interval.", `${at}[price]`);
-  }
+  const choice = { price: change.price, quantity: change.quantity };
+  const price = subscribablePrice(choice, subscription.currency, at, context);
   const { quantity: _former, ...rest } = former;
   return {
     ...rest,
@@ -119,35 +125,8 @@ function changedItem(
   };
 }
 
-function prorate(
-  subscription: Subscription,
-  former: SubscriptionItem | null,
-  next: SubscriptionItem | null,
-  proration: Proration,
-  context: Context,
-): void {
-  if (proration.proration_behavior === "none" || subscription.status === "trialing") return;
-  const at = proration.proration_date ?? context.now();
-  const lines = [
-    former && restLine(subscription, former, at, -1, context),
-    next && restLine(subscription, next, at, 1, context),
-  ];
-  keepProrations(
-    subscription,
-    lines.flatMap((line) => (line ? [line] : [])),
-    context,
-  );
-}
-
-function restLine(subscription: Subscription, item: SubscriptionItem, at: number, sign: 1 | -1, context: Context) {
-  if (isMetered(item.price)) return null;
-  const billed = billedItem(item, subscription.currency, context);
-  const quantity = item.quantity ?? 1;
-  const whole = periodAround(subscription.billing_cycle_anchor, recurrenceOf(item.price), at);
-  const amount = shareOf(amountFor(billed.price, quantity), item.current_period_end - at, whole.end - whole.start);
-  if (amount === 0) return null;
-  return {
-    item: item.id,
-    line: prorationLine(billed, quantity, { start: at, end: item.current_period_end }, sign * amount, null),
-  };
+/** The item with the period that begins when its subscription's cycle starts anew. */
+export function restarted(item: SubscriptionItem, now: number): SubscriptionItem {
+  const end = addIntervals(now, recurrenceOf(item.price), 1);
+  return { ...item, current_period_start: now, current_period_end: end };
 }

@@ -1,11 +1,10 @@
 import type { Context } from "../core/resource.ts";
 import { attemptInvoice, paymentMethodFor, stopCollecting } from "../invoices/collect.ts";
-import { shareOf } from "../invoices/decimal.ts";
 import { finalizeInvoice } from "../invoices/finalize.ts";
-import { type LineDraft, prorationLine } from "../invoices/lines.ts";
-import { amountFor } from "../invoices/rating.ts";
 import { billSubscription, type ItemCharge } from "./billing.ts";
-import { billedItem, isMetered, type Subscription } from "./items.ts";
+import { creditFor, type Proration } from "./credits.ts";
+import { isMetered, type Subscription } from "./items.ts";
+import { dropPendingUpdate } from "./pending-update.ts";
 import { keepProrations } from "./prorations.ts";
 import { scheduleTurn } from "./schedule.ts";
 
@@ -17,6 +16,7 @@ interface End {
 
 /** Ends a subscription for good (`customer.subscription.deleted`); Stripe stops collecting from its customer. */
 export function endSubscription(subscription: Subscription, end: End, context: Context): void {
+  dropPendingUpdate(subscription, context);
   stopCollecting(subscription.customer, context);
   const now = context.now();
   const ended = context.save<Subscription>({
@@ -59,17 +59,12 @@ export function billAfterEnd(subscription: Subscription, { prorate }: { prorate:
 }
 
 /** Credits for what is left of each item's period that was paid in advance. */
-function unusedTime(subscription: Subscription, context: Context): { item: string; line: LineDraft }[] {
-  const now = context.now();
-  return subscription.items.data
-    .filter((item) => !isMetered(item.price) && item.current_period_end > now && subscription.status !== "trialing")
-    .map((item) => {
-      const billed = billedItem(item, subscription.currency, context);
-      const whole = item.current_period_end - item.current_period_start;
-      const credit = shareOf(amountFor(billed.price, item.quantity ?? 1), item.current_period_end - now, whole);
-      const rest = { start: now, end: item.current_period_end };
-      return { item: item.id, line: prorationLine(billed, item.quantity ?? 1, rest, -credit, null) };
-    });
+export function unusedTime(subscription: Subscription, context: Context): Proration[] {
+  if (subscription.status === "trialing") return [];
+  return subscription.items.data.flatMap((item) => {
+    const credit = creditFor(subscription, item, context.now(), context);
+    return credit ? [credit] : [];
+  });
 }
 
 /** Keeps the credit for unused time for the customer's next invoice. */

@@ -1,13 +1,9 @@
 import type { Context } from "../core/resource.ts";
-import type { LineDraft } from "../invoices/lines.ts";
+import type { Proration } from "./credits.ts";
 import type { Subscription } from "./items.ts";
 
 /** Keeps proration lines as invoice items that wait for the subscription's next invoice. */
-export function keepProrations(
-  subscription: Subscription,
-  lines: { item: string; line: LineDraft }[],
-  context: Context,
-): void {
+export function keepProrations(subscription: Subscription, lines: Proration[], context: Context): void {
   for (const { item, line } of lines) {
     const kept = context.save(
       context.build("invoiceitem", {

@@ -5,6 +5,7 @@ import type { Invoice } from "../invoices/draft.ts";
 import { intentOf } from "../invoices/payment.ts";
 import { endSubscription } from "./end.ts";
 import type { Subscription } from "./items.ts";
+import { applyWhenPaid, forgetUpdate, isAwaited } from "./pending-update.ts";
 import { scheduleTurn } from "./schedule.ts";
 
 /** A paid invoice brings its subscription to life or back to good standing. */
@@ -12,6 +13,7 @@ export function onInvoicePaid(object: StripeObject, context: Context): void {
   const { invoice, subscription } = parties(object, context);
   if (!subscription) return;
   const saved = keepPaymentMethod(subscription, invoice, context);
+  if (applyWhenPaid(saved, invoice, context)) return;
   if (saved.status === "incomplete" && saved.latest_invoice === invoice.id) {
     activate(saved, context);
     return;
@@ -23,6 +25,10 @@ export function onInvoicePaid(object: StripeObject, context: Context): void {
 export function onInvoiceDropped(object: StripeObject, context: Context): void {
   const { invoice, subscription } = parties(object, context);
   if (!subscription) return;
+  if (isAwaited(invoice, context)) {
+    forgetUpdate(subscription, context);
+    return;
+  }
   if (subscription.status === "incomplete") {
     expire(subscription, context);
     return;
@@ -32,8 +38,8 @@ export function onInvoiceDropped(object: StripeObject, context: Context): void {
 
 /** A failed renewal makes the subscription past due. */
 export function onPaymentFailed(object: StripeObject, context: Context): void {
-  const { subscription } = parties(object, context);
-  if (!subscription || !["active", "trialing"].includes(subscription.status)) return;
+  const { invoice, subscription } = parties(object, context);
+  if (!subscription || !["active", "trialing"].includes(subscription.status) || isAwaited(invoice, context)) return;
   context.update("customer.subscription.updated", { ...subscription, status: "past_due" });
 }
 
@@ -43,7 +49,7 @@ export function onRetriesOver(object: StripeObject, context: Context): void {
   const attempts = context.settings.retryDays.length;
   const over = invoice.status === "open" && invoice.next_payment_attempt === null && invoice.attempt_count > attempts;
   if (!subscription || !over || !["active", "past_due"].includes(subscription.status)) return;
-  if (invoice.billing_reason === "subscription_create") return;
+  if (invoice.billing_reason === "subscription_create" || isAwaited(invoice, context)) return;
   const fate = context.settings.endOfRetries;
   if (fate === "canceled") {
     endSubscription(subscription, { reason: "payment_failed" }, context);
@@ -77,8 +83,8 @@ function restore(subscription: Subscription, invoice: Invoice, context: Context)
   if (subscription.status !== "past_due" && subscription.status !== "unpaid") return;
   const latest = subscription.latest_invoice && subscription.latest_invoice !== invoice.id;
   if (latest) {
-    const { status, attempted } = context.find("invoice", subscription.latest_invoice ?? "");
-    if (status === "open" && attempted) return;
+    const last = context.find("invoice", subscription.latest_invoice ?? "");
+    if (last.status === "open" && last.attempted && !isAwaited(last, context)) return;
   }
   activate(subscription, context);
 }

@@ -17,13 +17,14 @@ export const subscriptionItems: Resource = {
       params: "SubscriptionItemCreateParams",
       handle({ params }, context) {
         leftOut(params, leftOutOfItems);
-        const { subscription: id, proration_behavior, proration_date, price, quantity, metadata } = params;
+        const { subscription: id, price, quantity, metadata } = params;
         const before = context.find("subscription", id, "subscription");
         const items = [{ price, quantity, metadata }];
-        const after = updateSubscription(before, { items, proration_behavior, proration_date }, context);
+        const after = updateSubscription(before, { items, ...billingOf(params) }, context);
         const added = after.items.data.find((item) => !before.items.data.some((former) => former.id === item.id));
-        if (!added) throw new Error(`No item was added to ${id}`);
-        return added;
+        const pending = after.pending_update?.subscription_items?.find((item) => item.price.id === price);
+        if (!added && !pending) throw new Error(`No item was added to ${id}`);
+        return added ?? pending ?? {};
       },
     }),
     route<Params<Stripe.SubscriptionItemListParams>>({
@@ -48,9 +49,9 @@ export const subscriptionItems: Resource = {
       handle({ params, path }, context) {
         leftOut(params, leftOutOfItems);
         const { subscription, item } = locate(path.item ?? "", context);
-        const { proration_behavior, proration_date, price, quantity, metadata } = params;
+        const { price, quantity, metadata } = params;
         const items = [{ id: item.id, price, quantity, metadata }];
-        updateSubscription(subscription, { items, proration_behavior, proration_date }, context);
+        updateSubscription(subscription, { items, ...billingOf(params) }, context);
         return locate(item.id, context).item;
       },
     }),
@@ -60,17 +61,20 @@ export const subscriptionItems: Resource = {
       params: "SubscriptionItemDeleteParams",
       handle({ params, path }, context) {
         const { subscription, item } = locate(path.item ?? "", context);
-        const { proration_behavior, proration_date } = params;
-        updateSubscription(
-          subscription,
-          { items: [{ id: item.id, deleted: true }], proration_behavior, proration_date },
-          context,
-        );
+        const items = [{ id: item.id, deleted: true }];
+        updateSubscription(subscription, { items, ...billingOf(params) }, context);
         return { id: item.id, object: "subscription_item", deleted: true };
       },
     }),
   ],
 };
+
+/** How a change of one item is charged, in the words of an update of its subscription. */
+function billingOf(params: Params<Stripe.SubscriptionItemUpdateParams>) {
+  const { payment_behavior, proration_behavior, proration_date } = params;
+  const sent = { payment_behavior, proration_behavior, proration_date };
+  return Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== undefined));
+}
 
 function locate(id: string, { store }: Context): { subscription: Subscription; item: SubscriptionItem } {
   const subscription = store.objects("subscription").find((row) => row.items.data.some((item) => item.id === id));

@@ -9,6 +9,7 @@ import { startSubscription } from "./create.ts";
 import { billAfterEnd, creditAfterEnd, endSubscription } from "./end.ts";
 import { invoiceSettings } from "./invoice-settings.ts";
 import type { Subscription } from "./items.ts";
+import { dropPendingUpdate } from "./pending-update.ts";
 import { resumeSubscription } from "./resume.ts";
 import { scheduleTurn, tellTrialEnd } from "./schedule.ts";
 import { expireIncomplete, onInvoiceDropped, onInvoicePaid, onPaymentFailed, onRetriesOver } from "./standing.ts";
@@ -99,6 +100,7 @@ export const subscriptions: Resource = {
   tasks: {
     "subscription.turn": (payload, context) => withSubscription(payload, context, turnSubscription),
     "subscription.expire": (payload, context) => withSubscription(payload, context, expireIncomplete),
+    "subscription.expire_update": (payload, context) => withSubscription(payload, context, dropPendingUpdate),
     "subscription.trial_will_end": (payload, context) => withSubscription(payload, context, tellTrialEnd),
   },
   listeners: {

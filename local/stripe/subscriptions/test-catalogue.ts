@@ -4,12 +4,14 @@ export interface Catalogue {
   meter: Stripe.Billing.Meter;
   base: Stripe.Price;
   yearly: Stripe.Price;
+  /** a better plan, at 58.00 a month */
+  pro: Stripe.Price;
   overage: Stripe.Price;
 }
 
 let made = 0;
 
-/** A plan at 29.00 a month or 290.00 a year, and its overage at 0.0125 cents a credit through a meter. */
+/** A plan at 29.00 a month or 290.00 a year, one at 58.00, and overage at 0.0125 cents a credit through a meter. */
 export async function makeCatalogue(stripe: Stripe): Promise<Catalogue> {
   made += 1;
   const meter = await stripe.billing.meters.create({
@@ -18,12 +20,19 @@ export async function makeCatalogue(stripe: Stripe): Promise<Catalogue> {
     default_aggregation: { formula: "sum" },
   });
   const product = (await stripe.products.create({ name: "Starter" })).id;
+  const proProduct = (await stripe.products.create({ name: "Pro" })).id;
   const overageProduct = (await stripe.products.create({ name: "Starter overage" })).id;
   const currency = "usd";
   return {
     meter,
     base: await stripe.prices.create({ product, currency, unit_amount: 2900, recurring: { interval: "month" } }),
     yearly: await stripe.prices.create({ product, currency, unit_amount: 29_000, recurring: { interval: "year" } }),
+    pro: await stripe.prices.create({
+      product: proProduct,
+      currency,
+      unit_amount: 5800,
+      recurring: { interval: "month" },
+    }),
     overage: await stripe.prices.create({
       product: overageProduct,
       currency,

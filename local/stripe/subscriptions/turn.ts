@@ -7,6 +7,7 @@ import { endSubscription } from "./end.ts";
 import { isMetered, itemList, recurrenceOf, type Subscription, type SubscriptionItem } from "./items.ts";
 import { type Period, periodAfter } from "./periods.ts";
 import { scheduleTurn } from "./schedule.ts";
+import { afterTrial } from "./trial.ts";
 
 /** Does what is due for a subscription now: its planned end, the end of its trial, or the renewal of some items. */
 export function turnSubscription(subscription: Subscription, context: Context): void {
@@ -62,11 +63,8 @@ export function endTrial(subscription: Subscription, context: Context, chargeNow
     return;
   }
   const former: Period = { start: subscription.trial_start ?? now, end: now };
-  const begun: Subscription = { ...subscription, status: "active", billing_cycle_anchor: now, trial_end: now };
-  const items = begun.items.data.map((item) => rolled({ ...item, current_period_end: now }, begun));
-  const active = { ...begun, items: itemList(begun.id, items) };
+  const { subscription: active, charges } = afterTrial(subscription, now);
   context.update("customer.subscription.updated", active);
-  const charges = items.filter((item) => !isMetered(item.price)).map((item) => ({ item, period: periodOf(item) }));
   bill(active, charges, former, context, chargeNow);
 }
 

@@ -4,25 +4,38 @@ import { mergeMetadata } from "../core/metadata.ts";
 import type { Params } from "../core/objects.ts";
 import { type Context, leftOut } from "../core/resource.ts";
 import { redeemDiscounts } from "../invoices/discounts.ts";
-import { billChange } from "./bill-change.ts";
-import { changeItems } from "./change-items.ts";
+import { billBeforeChange, billChange } from "./bill-change.ts";
+import { planChange } from "./change.ts";
 import { invoiceSettings } from "./invoice-settings.ts";
 import type { Subscription } from "./items.ts";
+import { dropPendingUpdate } from "./pending-update.ts";
 import { plannedEnd } from "./planned-end.ts";
+import { keepProrations } from "./prorations.ts";
 import { scheduleTurn } from "./schedule.ts";
 import { endTrial } from "./turn.ts";
 
 type Update = Params<Stripe.SubscriptionUpdateParams>;
 
+/** What decides charges: a later change of any of these takes the place of one that still waits for its payment. */
+const charging = ["items", "billing_cycle_anchor", "trial_end"] as const;
+/** What may be sent with `pending_if_incomplete`. */
+const pendable = new Set<string>([
+  ...charging,
+  "off_session",
+  "payment_behavior",
+  "proration_behavior",
+  "proration_date",
+]);
+
 /**
  * Changes a subscription: its words, how it is paid, when it ends, its trial, its items.
- * @throws 400 when it has ended, or for a combination Stripe refuses.
+ * @throws 400 when it has ended, or for a combination Stripe refuses; 402 for a refused payment with
+ * `error_if_incomplete`.
  */
 export function updateSubscription(subscription: Subscription, params: Update, context: Context): Subscription {
   leftOut(params, [
     "add_invoice_items",
     "application_fee_percent",
-    "billing_cycle_anchor",
     "billing_schedules",
     "billing_thresholds",
     "default_source",
@@ -30,20 +43,49 @@ export function updateSubscription(subscription: Subscription, params: Update, c
     "on_behalf_of",
     "pending_invoice_item_interval",
     "transfer_data",
+    "trial_from_plan",
   ]);
-  if (params.payment_behavior === "pending_if_incomplete") leftOut(params, ["payment_behavior"]);
-  if (["canceled", "incomplete_expired"].includes(subscription.status)) {
-    refuseEnded(params);
-  }
-  const changed = { ...withWords(subscription, params, context), ...withEnd(subscription, params, context) };
-  const swapped = params.items ? changeItems(changed, params, context) : changed;
-  const updated = context.update("customer.subscription.updated", swapped);
-  if (params.trial_end === "now" && updated.status === "trialing") endTrial(updated, context, true);
+  if (["canceled", "incomplete_expired"].includes(subscription.status)) refuseEnded(params);
+  const waits = params.payment_behavior === "pending_if_incomplete";
+  if (waits) refuseBesidePending(params);
+  if (charging.some((name) => params[name] !== undefined)) dropPendingUpdate(subscription, context);
+  const current = context.find("subscription", subscription.id);
+  return waits ? changeWhenPaid(current, params, context) : changeNow(current, params, context);
+}
+
+function changeNow(subscription: Subscription, params: Update, context: Context): Subscription {
+  const endsTrial = params.trial_end === "now" && subscription.status === "trialing";
+  const change = planChange(subscription, { ...params, trial_end: endsTrial ? undefined : params.trial_end }, context);
+  const changed = { ...change.subscription, ...withWords(subscription, params, context) };
+  const updated = context.update("customer.subscription.updated", {
+    ...changed,
+    ...withEnd(change.subscription, params, context),
+  });
+  keepProrations(updated, change.prorations, context);
+  if (endsTrial) endTrial(updated, context, true);
   else scheduleTurn(updated, context);
-  if (params.items && params.proration_behavior === "always_invoice") {
-    billChange(context.find("subscription", subscription.id), params.payment_behavior, context);
+  if (change.billsNow) {
+    billChange(context.find("subscription", subscription.id), change, params.payment_behavior, context);
   }
   return context.find("subscription", subscription.id);
+}
+
+function changeWhenPaid(subscription: Subscription, params: Update, context: Context): Subscription {
+  const change = planChange(subscription, params, context);
+  if (change.billsNow) return billBeforeChange(subscription, change, context);
+  const updated = context.update("customer.subscription.updated", change.subscription);
+  keepProrations(updated, change.prorations, context);
+  scheduleTurn(updated, context);
+  return updated;
+}
+
+function refuseBesidePending(params: Update): void {
+  const others = Object.keys(params).filter((name) => !pendable.has(name));
+  if (others.length === 0) return;
+  throw invalid(
+    `When \`payment_behavior\` is set to \`pending_if_incomplete\`, you can only pass supported params. You passed: ${others.join(", ")}.`,
+    others[0],
+  );
 }
 
 function refuseEnded(params: Update): void {
@@ -52,13 +94,12 @@ function refuseEnded(params: Update): void {
   throw invalid("A canceled subscription can only update its cancellation_details and metadata.");
 }
 
-function withWords(subscription: Subscription, params: Update, context: Context): Subscription {
+function withWords(subscription: Subscription, params: Update, context: Context): Partial<Subscription> {
   const method = params.default_payment_method;
   if (method) requireMethodOf(subscription.customer, method, context);
   const discounts = params.discounts;
   const owner = { customer: subscription.customer, subscription: subscription.id };
   return {
-    ...subscription,
     metadata: mergeMetadata(subscription.metadata, params.metadata),
     default_payment_method: method ?? subscription.default_payment_method,
     description: params.description === undefined ? subscription.description : params.description || null,
@@ -94,23 +135,6 @@ function withWords(subscription: Subscription, params: Update, context: Context)
           ? { behavior: params.pause_collection.behavior, resumes_at: params.pause_collection.resumes_at ?? null }
           : null,
     discounts: discounts === undefined ? subscription.discounts : redeemDiscounts(discounts || [], owner, context),
-    trial_end: typeof params.trial_end === "number" ? params.trial_end : subscription.trial_end,
-    ...trialMoved(subscription, params.trial_end, context),
-  };
-}
-
-function trialMoved(
-  subscription: Subscription,
-  trialEnd: Update["trial_end"],
-  context: Context,
-): Partial<Subscription> {
-  if (typeof trialEnd !== "number" || trialEnd <= context.now()) return {};
-  const items = subscription.items.data.map((item) => ({ ...item, current_period_end: trialEnd }));
-  return {
-    status: "trialing",
-    trial_start: subscription.trial_start ?? context.now(),
-    billing_cycle_anchor: trialEnd,
-    items: { ...subscription.items, data: items },
   };
 }
 
