@@ -236,7 +236,7 @@ export type Database = {
           next_change_at: string;
           as_of: string | null;
           frozen_at: string | null;
-          overage_cap: number;
+          overage_cap: number | null;
           overage_starts_at: string | null;
           overage_ends_at: string | null;
           overage_used: number;
@@ -259,7 +259,7 @@ export type Database = {
           next_change_at?: string;
           as_of?: string | null;
           frozen_at?: string | null;
-          overage_cap?: number;
+          overage_cap?: number | null;
           overage_starts_at?: string | null;
           overage_ends_at?: string | null;
           overage_used?: number;
@@ -282,7 +282,7 @@ export type Database = {
           next_change_at?: string;
           as_of?: string | null;
           frozen_at?: string | null;
-          overage_cap?: number;
+          overage_cap?: number | null;
           overage_starts_at?: string | null;
           overage_ends_at?: string | null;
           overage_used?: number;
@@ -847,6 +847,135 @@ export type Database = {
         };
         Relationships: [];
       };
+      meter_backoffs: {
+        Row: {
+          livemode: boolean;
+          customer_id: string;
+          meter: string;
+          refusals: number;
+          until_at: string;
+        };
+        Insert: {
+          livemode: boolean;
+          customer_id: string;
+          meter: string;
+          refusals: number;
+          until_at: string;
+        };
+        Update: {
+          livemode?: boolean;
+          customer_id?: string;
+          meter?: string;
+          refusals?: number;
+          until_at?: string;
+        };
+        Relationships: [];
+      };
+      meter_outbox: {
+        Row: {
+          id: string;
+          account_id: string;
+          livemode: boolean | null;
+          customer_id: string | null;
+          meter: string | null;
+          window_start_at: string;
+          window_end_at: string;
+          revision: number;
+          value: number;
+          corrected: number;
+          state: string;
+          event_at: string;
+          identifier: string | null;
+          former_identifiers: string[];
+          period_start_at: string | null;
+          period_end_at: string | null;
+          is_rebased: boolean;
+          is_in_doubt: boolean;
+          attempts: number;
+          next_attempt_at: string | null;
+          claimed_by: string | null;
+          claimed_until: string | null;
+          first_attempt_at: string | null;
+          accepted_at: string | null;
+          confirmed_at: string | null;
+          checked_at: string | null;
+          checked_sum: number | null;
+          remainder_id: string | null;
+          invoice_item_id: string | null;
+          invoice_id: string | null;
+          last_error: string | null;
+          recorded_at: string;
+        };
+        Insert: {
+          id?: string;
+          account_id: string;
+          livemode?: boolean | null;
+          customer_id?: string | null;
+          meter?: string | null;
+          window_start_at: string;
+          window_end_at: string;
+          revision?: number;
+          value: number;
+          corrected?: number;
+          state?: string;
+          event_at: string;
+          identifier?: string | null;
+          former_identifiers?: string[];
+          period_start_at?: string | null;
+          period_end_at?: string | null;
+          is_rebased?: boolean;
+          is_in_doubt?: boolean;
+          attempts?: number;
+          next_attempt_at?: string | null;
+          claimed_by?: string | null;
+          claimed_until?: string | null;
+          first_attempt_at?: string | null;
+          accepted_at?: string | null;
+          confirmed_at?: string | null;
+          checked_at?: string | null;
+          checked_sum?: number | null;
+          remainder_id?: string | null;
+          invoice_item_id?: string | null;
+          invoice_id?: string | null;
+          last_error?: string | null;
+          recorded_at: string;
+        };
+        Update: {
+          id?: string;
+          account_id?: string;
+          livemode?: boolean | null;
+          customer_id?: string | null;
+          meter?: string | null;
+          window_start_at?: string;
+          window_end_at?: string;
+          revision?: number;
+          value?: number;
+          corrected?: number;
+          state?: string;
+          event_at?: string;
+          identifier?: string | null;
+          former_identifiers?: string[];
+          period_start_at?: string | null;
+          period_end_at?: string | null;
+          is_rebased?: boolean;
+          is_in_doubt?: boolean;
+          attempts?: number;
+          next_attempt_at?: string | null;
+          claimed_by?: string | null;
+          claimed_until?: string | null;
+          first_attempt_at?: string | null;
+          accepted_at?: string | null;
+          confirmed_at?: string | null;
+          checked_at?: string | null;
+          checked_sum?: number | null;
+          remainder_id?: string | null;
+          invoice_item_id?: string | null;
+          invoice_id?: string | null;
+          last_error?: string | null;
+          recorded_at?: string;
+        };
+        Relationships: [];
+      };
       payments: {
         Row: {
           payment_intent_id: string;
@@ -901,6 +1030,36 @@ export type Database = {
         Update: {
           user_id?: string;
           created_at?: string;
+        };
+        Relationships: [];
+      };
+      price_moves: {
+        Row: {
+          subscription_id: string;
+          account_id: string;
+          plan_key: string;
+          from_version: number;
+          to_version: number;
+          noticed_at: string;
+          moves_at: string;
+        };
+        Insert: {
+          subscription_id: string;
+          account_id: string;
+          plan_key: string;
+          from_version: number;
+          to_version: number;
+          noticed_at: string;
+          moves_at: string;
+        };
+        Update: {
+          subscription_id?: string;
+          account_id?: string;
+          plan_key?: string;
+          from_version?: number;
+          to_version?: number;
+          noticed_at?: string;
+          moves_at?: string;
         };
         Relationships: [];
       };
@@ -1060,6 +1219,48 @@ export type Database = {
         };
         Relationships: [];
       };
+      subscription_endings: {
+        Row: {
+          subscription_id: string;
+          account_id: string;
+          customer_id: string;
+          livemode: boolean;
+          reason: string | null;
+          comment: string | null;
+          requested_at: string;
+          next_attempt_at: string | null;
+          last_error: string | null;
+          closed_at: string | null;
+          outcome: string | null;
+        };
+        Insert: {
+          subscription_id: string;
+          account_id: string;
+          customer_id: string;
+          livemode: boolean;
+          reason?: string | null;
+          comment?: string | null;
+          requested_at: string;
+          next_attempt_at?: string | null;
+          last_error?: string | null;
+          closed_at?: string | null;
+          outcome?: string | null;
+        };
+        Update: {
+          subscription_id?: string;
+          account_id?: string;
+          customer_id?: string;
+          livemode?: boolean;
+          reason?: string | null;
+          comment?: string | null;
+          requested_at?: string;
+          next_attempt_at?: string | null;
+          last_error?: string | null;
+          closed_at?: string | null;
+          outcome?: string | null;
+        };
+        Relationships: [];
+      };
       subscriptions: {
         Row: {
           id: string;
@@ -1087,6 +1288,13 @@ export type Database = {
           has_metered_item: boolean;
           ever_paid: boolean;
           pay_url: string | null;
+          scheduled_plan_key: string | null;
+          scheduled_plan_version: number | null;
+          scheduled_interval: string | null;
+          scheduled_at: string | null;
+          pending_plan_key: string | null;
+          pending_until: string | null;
+          trial_has_card: boolean | null;
           created_at: string;
           synced_at: string;
           asked_at: string | null;
@@ -1117,6 +1325,13 @@ export type Database = {
           has_metered_item: boolean;
           ever_paid: boolean;
           pay_url?: string | null;
+          scheduled_plan_key?: string | null;
+          scheduled_plan_version?: number | null;
+          scheduled_interval?: string | null;
+          scheduled_at?: string | null;
+          pending_plan_key?: string | null;
+          pending_until?: string | null;
+          trial_has_card?: boolean | null;
           created_at: string;
           synced_at: string;
           asked_at?: string | null;
@@ -1147,6 +1362,13 @@ export type Database = {
           has_metered_item?: boolean;
           ever_paid?: boolean;
           pay_url?: string | null;
+          scheduled_plan_key?: string | null;
+          scheduled_plan_version?: number | null;
+          scheduled_interval?: string | null;
+          scheduled_at?: string | null;
+          pending_plan_key?: string | null;
+          pending_until?: string | null;
+          trial_has_card?: boolean | null;
           created_at?: string;
           synced_at?: string;
           asked_at?: string | null;
@@ -1297,6 +1519,14 @@ export type Database = {
           ever_paid: boolean | null;
           paid_through_at: string | null;
           pay_url: string | null;
+          scheduled_plan_key: string | null;
+          scheduled_plan_version: number | null;
+          scheduled_interval: string | null;
+          scheduled_at: string | null;
+          pending_plan_key: string | null;
+          pending_until: string | null;
+          trial_has_card: boolean | null;
+          ending_requested_at: string | null;
           other_live_subscriptions: number | null;
           dunning_stage: string | null;
           dunning_opened_at: string | null;
@@ -1337,6 +1567,12 @@ export type Database = {
       claim_customer: { Args: {
           customer_id: string;
           lease: string;
+          lease_seconds: number;
+          at: string;
+        }; Returns: Json };
+      claim_endings: { Args: {
+          livemode: boolean;
+          most: number;
           lease_seconds: number;
           at: string;
         }; Returns: Json };
@@ -1391,6 +1627,10 @@ export type Database = {
           outcome: string;
           at: string;
         }; Returns: Json };
+      close_meter_windows: { Args: {
+          most: number;
+          at: string;
+        }; Returns: Json };
       create_api_key: { Args: {
           account_id: string;
           user_id: string;
@@ -1404,6 +1644,10 @@ export type Database = {
           name: string;
         }; Returns: Json };
       credit_summary: { Args: {
+          account_id: string;
+          at: string;
+        }; Returns: Json };
+      cut_meter_windows: { Args: {
           account_id: string;
           at: string;
         }; Returns: Json };
@@ -1445,8 +1689,20 @@ export type Database = {
           made_since: string;
           most: number;
         }; Returns: Json };
+      find_price_move: { Args: {
+          subscription_id: string;
+          plan_key: string;
+          from_version: number;
+        }; Returns: Json };
       find_purchase: { Args: {
           payment_intent_id: string;
+        }; Returns: Json };
+      find_version_subscribers: { Args: {
+          plan_key: string;
+          version: number;
+          livemode: boolean;
+          after_id: string;
+          most: number;
         }; Returns: Json };
       finish_answer: { Args: {
           account_id: string;
@@ -1459,6 +1715,13 @@ export type Database = {
           reasoning_tokens: number;
           credits: number;
           estimated: boolean;
+          at: string;
+        }; Returns: Json };
+      finish_ending: { Args: {
+          subscription_id: string;
+          outcome: string;
+          error: string;
+          retry_at: string;
           at: string;
         }; Returns: Json };
       finish_job: { Args: {
@@ -1531,6 +1794,16 @@ export type Database = {
           mail_id: string;
           at: string;
         }; Returns: Json };
+      note_price_move: { Args: {
+          subscription_id: string;
+          account_id: string;
+          plan_key: string;
+          from_version: number;
+          to_version: number;
+          moves_at: string;
+          mail: Json;
+          at: string;
+        }; Returns: Json };
       open_checkout: { Args: {
           id: string;
           session_id: string;
@@ -1567,6 +1840,10 @@ export type Database = {
         }[] };
       read_standing: { Args: {
           account_id: string;
+        }; Returns: Json };
+      read_unreported_overage: { Args: {
+          account_id: string;
+          since?: string;
         }; Returns: Json };
       read_waiting: { Args: {
           at: string;
@@ -1613,6 +1890,13 @@ export type Database = {
         }; Returns: Json };
       replay_stripe_event: { Args: {
           id: string;
+          at: string;
+        }; Returns: Json };
+      request_ending: { Args: {
+          account_id: string;
+          livemode: boolean;
+          reason: string;
+          comment: string;
           at: string;
         }; Returns: Json };
       reserve_credits: { Args: {

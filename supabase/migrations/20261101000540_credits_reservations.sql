@@ -134,6 +134,7 @@ begin
   silent.used_so_far := least(silent.used_so_far, private.bookable(balance));
   bill := private.bill_amount(balance, silent.used_so_far, silent.amount - silent.overage, silent.overage, silent.overage_permitted, true);
   balance := bill.balance;
+  if bill.overage > 0 then perform private.count_overage(balance, bill.overage, expire_reservation.happened_at); end if;
   update public.credit_reservations r
   set state = 'expired', settled_amount = silent.used_so_far, closed_at = expire_reservation.happened_at
   where r.account_id = silent.account_id and r.id = silent.id;
@@ -215,6 +216,7 @@ begin
     bill := private.bill_amount(balance, billed, 0, 0, held.overage_permitted, true);
   end if;
   balance := bill.balance;
+  if bill.overage > 0 then perform private.count_overage(balance, bill.overage, balance.as_of); end if;
   answer := private.close_settled(balance, held, amount, billed, operation_id, usage, bill.overage, bill.debt, bill.grant_ids, bill.grant_amounts);
   return private.finish_settled(balance, held, answer);
 end $$;

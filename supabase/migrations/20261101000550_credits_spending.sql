@@ -123,6 +123,7 @@ begin
   bill := private.bill_amount(balance, amount, 0, 0, overage_permitted, false);
   if bill.overage is null then return private.insufficient(balance, amount, overage_permitted); end if;
   balance := bill.balance;
+  if bill.overage > 0 then perform private.count_overage(balance, bill.overage, balance.as_of); end if;
   perform private.post_entry(balance, operation_id, 'spend', key, arguments_hash, amount, -(amount - bill.overage), bill.overage, 0,
     bill.grant_ids, bill.grant_amounts, feature, usage ->> 'model', usage is not null, balance.as_of);
   perform private.store_spending(balance.account_id, operation_id, key, arguments_hash, amount, bill.overage, feature, usage, balance.as_of);

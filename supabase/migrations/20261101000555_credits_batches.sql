@@ -95,6 +95,7 @@ language plpgsql set search_path = '' as $$
 declare
   item record;
   bill private.bill;
+  overage bigint := 0;
   event public.usage_events;
   entries public.credit_entries[] := '{}';
   events public.usage_events[] := '{}';
@@ -128,6 +129,7 @@ begin
         continue;
       end if;
       balance := bill.balance;
+      overage := overage + bill.overage;
     end if;
     results := results || '{"code": "ok"}'::jsonb;
     event := private.usage_event(balance.account_id, item.id, item.key, item.arguments_hash,
@@ -142,6 +144,7 @@ begin
     end if;
   end loop;
 
+  if overage > 0 then perform private.count_overage(balance, overage, balance.as_of); end if;
   insert into public.credit_entries select * from unnest(entries);
   insert into public.usage_events select * from unnest(events);
   insert into public.usage_costs (account_id, usage_event_id, cost_micros)
