@@ -4,8 +4,15 @@ import { type KnownStatus, SUBSCRIPTION_STATUSES, type SubscriptionStatus } from
 import { fromSeconds, fromSecondsOrNull } from "@/lib/stripe/client";
 import { type SubscriptionLine, subscriptionLines, subscriptionOf } from "@/lib/stripe/invoices";
 import { meaningOf, type PriceMeaning } from "@/lib/stripe/prices";
+import { type PlannedPlan, type ReadSchedule, readSchedule } from "./planned";
 
-type BaseMeaning = Extract<PriceMeaning, { kind: "base" }>;
+export type BaseMeaning = Extract<PriceMeaning, { kind: "base" }>;
+
+/** An item of a subscription with what its price stands for. */
+export interface ReadItem {
+  readonly item: Stripe.SubscriptionItem;
+  readonly meaning: PriceMeaning | null;
+}
 
 /** An invoice of a subscription with its translated lines. */
 export interface ReadInvoice {
@@ -17,7 +24,14 @@ export interface ReadInvoice {
 export interface ReadSubscription {
   readonly raw: Stripe.Subscription;
   readonly status: SubscriptionStatus;
+  readonly baseItem: Stripe.SubscriptionItem;
   readonly base: BaseMeaning | null;
+  readonly overageItem: ReadItem | null;
+  readonly schedule: ReadSchedule | null;
+  /** Another plan or interval that a schedule brings, ours or not. */
+  readonly scheduled: PlannedPlan | null;
+  /** An upgrade that waits for its payment. */
+  readonly pending: { readonly plan: string | null; readonly until: Date } | null;
   readonly periodStart: Date;
   readonly periodEnd: Date;
   readonly trialEnd: Date | null;
@@ -44,18 +58,33 @@ export async function readSubscription(
   const baseItem = items.find(({ meaning }) => meaning?.kind === "base") ?? items[0];
   if (!baseItem) throw new Error(`The subscription ${raw.id} has no items`);
   const own = invoices.filter((invoice) => subscriptionOf(invoice) === raw.id);
+  const base = baseItem.meaning?.kind === "base" ? baseItem.meaning : null;
+  const overageItem = items.find(({ meaning }) => meaning?.kind === "overage") ?? null;
+  const schedule = await readSchedule(raw, base);
   return {
     raw,
     status: toStatus(raw.status),
-    base: baseItem.meaning?.kind === "base" ? baseItem.meaning : null,
+    baseItem: baseItem.item,
+    base,
+    overageItem,
+    schedule,
+    scheduled: schedule?.next ?? null,
+    pending: await pendingOf(raw),
     periodStart: fromSeconds(baseItem.item.current_period_start),
     periodEnd: fromSeconds(baseItem.item.current_period_end),
     trialEnd: fromSecondsOrNull(raw.trial_end),
     cancelAt: cancelAtOf(raw, fromSeconds(baseItem.item.current_period_end)),
     endedAt: fromSecondsOrNull(raw.ended_at),
-    meteredItem: items.some(({ meaning }) => meaning?.kind === "overage"),
+    meteredItem: overageItem !== null,
     invoices: await Promise.all(own.map(async (invoice) => ({ invoice, lines: await subscriptionLines(invoice) }))),
   };
+}
+
+async function pendingOf({ pending_update: update }: Stripe.Subscription): Promise<ReadSubscription["pending"]> {
+  if (!update) return null;
+  const meanings = await Promise.all((update.subscription_items ?? []).map(({ price }) => meaningOf(price)));
+  const base = meanings.find((meaning) => meaning?.kind === "base");
+  return { plan: base?.kind === "base" ? base.planKey : null, until: fromSeconds(update.expires_at) };
 }
 
 function cancelAtOf(raw: Stripe.Subscription, periodEnd: Date): Date | null {
@@ -143,8 +172,15 @@ export function toSubscriptionRow(subscription: ReadSubscription, isMirrored: bo
     paid_through_at: paidThroughOf(subscription),
     collection_paused: raw.pause_collection !== null,
     has_metered_item: subscription.meteredItem,
-    ever_paid: subscription.invoices.some(({ invoice }) => invoice.status === "paid"),
+    ever_paid: subscription.invoices.some(({ invoice }) => invoice.status === "paid" && invoice.total > 0),
     pay_url: payUrlOf(subscription),
+    scheduled_plan_key: subscription.scheduled?.plan ?? null,
+    scheduled_plan_version: subscription.scheduled?.version ?? null,
+    scheduled_interval: subscription.scheduled?.interval ?? null,
+    scheduled_at: subscription.scheduled?.at ?? null,
+    pending_plan_key: subscription.pending?.plan ?? null,
+    pending_until: subscription.pending?.until ?? null,
+    trial_has_card: raw.status === "trialing" ? raw.default_payment_method !== null : null,
     created_at: fromSeconds(raw.created),
   };
 }

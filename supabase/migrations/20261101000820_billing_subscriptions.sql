@@ -24,6 +24,13 @@ create table public.subscriptions (
   has_metered_item boolean not null,
   ever_paid boolean not null,
   pay_url text,
+  scheduled_plan_key text,
+  scheduled_plan_version integer,
+  scheduled_interval text,
+  scheduled_at timestamptz,
+  pending_plan_key text,
+  pending_until timestamptz,
+  trial_has_card boolean,
   created_at timestamptz not null,
   synced_at timestamptz not null,
   asked_at timestamptz,
@@ -31,9 +38,13 @@ create table public.subscriptions (
     ('incomplete', 'incomplete_expired', 'trialing', 'active', 'past_due', 'canceled', 'unpaid', 'paused', 'unknown')),
   constraint an_unknown_status_has_a_beginning check ((status = 'unknown') = (unknown_since is not null)),
   constraint a_period_ends_after_it_starts check (period_end_at > period_start_at),
-  constraint an_interval_is_monthly_or_yearly check (billing_interval in ('monthly', 'yearly'))
+  constraint an_interval_is_monthly_or_yearly check (billing_interval in ('monthly', 'yearly')),
+  constraint a_scheduled_change_is_whole check (
+    num_nulls(scheduled_plan_key, scheduled_plan_version, scheduled_interval, scheduled_at) in (0, 4)
+  ),
+  constraint a_pending_plan_has_an_end check (pending_plan_key is null or pending_until is not null)
 );
-comment on table public.subscriptions is 'Our snapshots of Stripe''s subscriptions, by their own ids, so that an old one that ends cannot touch a new one. At most one an account is mirrored, that is, counts; further live ones change nothing. asked_at is when we last asked by ourselves about one that looked late.';
+comment on table public.subscriptions is 'Our snapshots of Stripe''s subscriptions, by their own ids, so that an old one that ends cannot touch a new one. At most one an account is mirrored, that is, counts; further live ones change nothing. scheduled_* is another plan at the end of the period, pending_* an upgrade that waits for its payment, trial_has_card is null outside a trial. asked_at is when we last asked by ourselves about one that looked late.';
 create unique index one_mirrored_subscription_an_account on public.subscriptions (account_id, livemode) where is_mirrored;
 create index subscriptions_account_id on public.subscriptions (account_id);
 create index subscriptions_period_end_at on public.subscriptions (period_end_at) where is_mirrored;

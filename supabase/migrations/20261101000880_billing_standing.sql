@@ -8,6 +8,8 @@ select
   s.id as subscription_id, s.status, s.last_known_status, s.unknown_since, s.plan_key, s.plan_version, s.last_known_plan_key,
   s.billing_interval, s.period_start_at, s.period_end_at, s.trial_end_at, s.cancel_at, s.collection_paused,
   s.has_metered_item, s.ever_paid, s.paid_through_at, s.pay_url,
+  s.scheduled_plan_key, s.scheduled_plan_version, s.scheduled_interval, s.scheduled_at, s.pending_plan_key, s.pending_until,
+  s.trial_has_card, ending.requested_at as ending_requested_at,
   (
     select count(*)::integer from public.subscriptions other
     where other.account_id = a.id and not other.is_mirrored and other.livemode = s.livemode
@@ -31,6 +33,7 @@ left join lateral (
   select mirrored.* from public.subscriptions mirrored
   where mirrored.account_id = a.id and mirrored.is_mirrored order by mirrored.livemode desc limit 1
 ) s on true
+left join public.subscription_endings ending on ending.subscription_id = s.id and ending.closed_at is null
 left join public.dunning_cases dunning on dunning.account_id = a.id and dunning.closed_at is null
 left join public.account_terms terms on terms.account_id = a.id
 left join public.credit_balances balance on balance.account_id = a.id;
