@@ -37,7 +37,7 @@ export type CheckoutAnswer =
 
 type Begun =
   | { ok: true; code: "open"; id: string; session_id: string; url: string }
-  | { ok: true; code: "claimed"; id: string; replaced_session_id: string | null; is_first_plan: boolean }
+  | { ok: true; code: "claimed"; id: string; replaced_session_id: string | null; may_try: boolean }
   | { ok: false; code: "already_subscribed"; status: string; pay_url: string | null };
 
 const UNAVAILABLE: CheckoutAnswer = {

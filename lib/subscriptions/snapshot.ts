@@ -152,7 +152,7 @@ function paidThroughOf(subscription: ReadSubscription): Date | null {
 
 /** A subscription as the database stores it. */
 export function toSubscriptionRow(subscription: ReadSubscription, isMirrored: boolean): Record<string, unknown> {
-  const { raw, base } = subscription;
+  const { raw, base, overageItem } = subscription;
   return {
     id: raw.id,
     livemode: raw.livemode,
@@ -172,6 +172,8 @@ export function toSubscriptionRow(subscription: ReadSubscription, isMirrored: bo
     paid_through_at: paidThroughOf(subscription),
     collection_paused: raw.pause_collection !== null,
     has_metered_item: subscription.meteredItem,
+    overage_starts_at: overageItem ? fromSeconds(overageItem.item.current_period_start) : null,
+    overage_ends_at: overageItem ? fromSeconds(overageItem.item.current_period_end) : null,
     ever_paid: subscription.invoices.some(({ invoice }) => invoice.status === "paid" && invoice.total > 0),
     pay_url: payUrlOf(subscription),
     scheduled_plan_key: subscription.scheduled?.plan ?? null,

@@ -644,6 +644,7 @@ export type Database = {
           due_cents: number;
           currency: string;
           attempt_count: number;
+          payment_problem: string | null;
           next_payment_attempt_at: string | null;
           hosted_url: string | null;
           pdf_url: string | null;
@@ -668,6 +669,7 @@ export type Database = {
           due_cents: number;
           currency: string;
           attempt_count: number;
+          payment_problem?: string | null;
           next_payment_attempt_at?: string | null;
           hosted_url?: string | null;
           pdf_url?: string | null;
@@ -692,6 +694,7 @@ export type Database = {
           due_cents?: number;
           currency?: string;
           attempt_count?: number;
+          payment_problem?: string | null;
           next_payment_attempt_at?: string | null;
           hosted_url?: string | null;
           pdf_url?: string | null;
@@ -973,6 +976,28 @@ export type Database = {
           invoice_id?: string | null;
           last_error?: string | null;
           recorded_at?: string;
+        };
+        Relationships: [];
+      };
+      overage_choices: {
+        Row: {
+          id: number;
+          account_id: string;
+          cap: number;
+          chosen_by: string | null;
+          chosen_at: string;
+        };
+        Insert: {
+          account_id: string;
+          cap: number;
+          chosen_by?: string | null;
+          chosen_at: string;
+        };
+        Update: {
+          account_id?: string;
+          cap?: number;
+          chosen_by?: string | null;
+          chosen_at?: string;
         };
         Relationships: [];
       };
@@ -1375,6 +1400,39 @@ export type Database = {
         };
         Relationships: [];
       };
+      trials: {
+        Row: {
+          subscription_id: string;
+          account_id: string;
+          person_id: string | null;
+          card_fingerprint: string | null;
+          livemode: boolean;
+          outcome: string;
+          decided_at: string;
+          ends_at: string;
+        };
+        Insert: {
+          subscription_id: string;
+          account_id: string;
+          person_id?: string | null;
+          card_fingerprint?: string | null;
+          livemode: boolean;
+          outcome: string;
+          decided_at: string;
+          ends_at: string;
+        };
+        Update: {
+          subscription_id?: string;
+          account_id?: string;
+          person_id?: string | null;
+          card_fingerprint?: string | null;
+          livemode?: boolean;
+          outcome?: string;
+          decided_at?: string;
+          ends_at?: string;
+        };
+        Relationships: [];
+      };
       usage_costs: {
         Row: {
           account_id: string;
@@ -1532,6 +1590,10 @@ export type Database = {
           dunning_opened_at: string | null;
           terms: Json | null;
           debt: number | null;
+          overage_cap: number | null;
+          last_paid_overage: number | null;
+          unpaid_overage: number | null;
+          trial_refused_at: string | null;
         }; Relationships: [] };
       credit_grants_now: { Row: {
           account_id: string | null;
@@ -1562,6 +1624,12 @@ export type Database = {
           product: string;
           offer: string;
           started_by: string;
+          at: string;
+        }; Returns: Json };
+      choose_overage: { Args: {
+          account_id: string;
+          cap: number;
+          chosen_by: string;
           at: string;
         }; Returns: Json };
       claim_customer: { Args: {
@@ -1610,6 +1678,15 @@ export type Database = {
           most: number;
           lease: string;
           lease_seconds: number;
+          at: string;
+        }; Returns: Json };
+      claim_trial: { Args: {
+          subscription_id: string;
+          account_id: string;
+          livemode: boolean;
+          checkout_id: string;
+          card_fingerprint: string;
+          ends_at: string;
           at: string;
         }; Returns: Json };
       claw_back: { Args: {
@@ -1682,6 +1759,11 @@ export type Database = {
       find_customer_account: { Args: {
           customer_id: string;
           livemode: boolean;
+        }; Returns: Json };
+      find_ending_trials: { Args: {
+          livemode: boolean;
+          most: number;
+          at: string;
         }; Returns: Json };
       find_free_accounts: { Args: {
           month: string;
@@ -1792,6 +1874,13 @@ export type Database = {
         }; Returns: Json };
       mark_mail_sent: { Args: {
           mail_id: string;
+          at: string;
+        }; Returns: Json };
+      note_payment_problem: { Args: {
+          customer_id: string;
+          lease: string;
+          invoice_id: string;
+          problem: string;
           at: string;
         }; Returns: Json };
       note_price_move: { Args: {

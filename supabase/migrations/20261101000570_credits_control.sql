@@ -67,6 +67,41 @@ begin
 end $$;
 grant execute on function public.set_overage(uuid, timestamptz, bigint, timestamptz, timestamptz) to service_role;
 
+create table public.overage_choices (
+  id bigint generated always as identity primary key,
+  account_id uuid not null references public.accounts (id) on delete cascade,
+  cap bigint not null,
+  chosen_by uuid references auth.users (id) on delete set null,
+  chosen_at timestamptz not null,
+  constraint a_cap_is_a_number_of_credits check (cap between 0 and 9007199254740991)
+);
+comment on table public.overage_choices is 'Every cap on overage that an owner or admin chose, with who and when: what an invoice for overage rests on. 0 is off, 9007199254740991 the plan''s maximum.';
+create index overage_choices_account_id on public.overage_choices (account_id, id desc);
+alter table public.overage_choices enable row level security;
+create policy "members read the caps that were chosen" on public.overage_choices
+  for select to authenticated using (account_id = any ((select private.member_accounts())::uuid[]));
+grant select on public.overage_choices to authenticated;
+grant select, insert, update, delete on public.overage_choices to service_role;
+
+-- Sets the cap in somebody's name and remembers the choice. Choosing what holds already is no new choice.
+create function public.choose_overage(account_id uuid, cap bigint, chosen_by uuid, at timestamptz) returns jsonb
+language plpgsql security definer set search_path = '' as $$
+declare
+  answer jsonb;
+begin
+  if cap is null then return private.refusal('invalid_amount'); end if;
+  answer := public.set_overage(account_id => choose_overage.account_id, at => choose_overage.at, cap => choose_overage.cap);
+  if (answer ->> 'ok')::boolean then
+    insert into public.overage_choices (account_id, cap, chosen_by, chosen_at)
+    select choose_overage.account_id, choose_overage.cap, choose_overage.chosen_by, private.checked_time(choose_overage.at)
+    where choose_overage.cap is distinct from (
+      select c.cap from public.overage_choices c where c.account_id = choose_overage.account_id order by c.id desc limit 1
+    );
+  end if;
+  return answer;
+end $$;
+grant execute on function public.choose_overage(uuid, bigint, uuid, timestamptz) to service_role;
+
 -- Brings up to date the accounts that have something due and that nobody has touched. Safe to run twice at once: a busy
 -- account brings itself up to date. At most 1,000 a call, since each holds a lock until its end. One account that cannot be is named, and does not hold up the others.
 create function public.expire_credits(most integer, at timestamptz) returns jsonb

@@ -76,7 +76,8 @@ grant select, insert, update, delete on public.checkouts, public.purchases, publ
 
 -- Claims a checkout before Stripe is called. The same product and offer again: the one that is under way, to be
 -- continued. Another offer of the same product: a new one, and the session that must be expired at Stripe first, told
--- until the new one is open. Answers too whether the account never had a plan, which is who may try one.
+-- until the new one is open. Answers too whether a trial may be offered: to an account that never had a plan, and a person who
+-- never had a trial.
 create function public.begin_checkout(account_id uuid, livemode boolean, product text, offer text, started_by uuid, at timestamptz) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
@@ -84,7 +85,7 @@ declare
   live public.checkouts;
   contract public.subscriptions;
   made public.checkouts;
-  is_first_plan boolean;
+  may_try boolean;
 begin
   perform pg_advisory_xact_lock(hashtextextended('checkout ' || begin_checkout.account_id, 0));
   if begin_checkout.product = 'plan' then
@@ -116,10 +117,10 @@ begin
       begin_checkout.started_by, started, coalesce(live.session_id, live.replaces))
     returning * into made;
   end if;
-  is_first_plan := not exists (
+  may_try := private.may_try(begin_checkout.account_id, begin_checkout.started_by, begin_checkout.livemode) and not exists (
     select from public.subscriptions s where s.account_id = begin_checkout.account_id and s.livemode = begin_checkout.livemode
   );
-  return jsonb_build_object('ok', true, 'code', 'claimed', 'id', made.id, 'replaced_session_id', made.replaces, 'is_first_plan', is_first_plan);
+  return jsonb_build_object('ok', true, 'code', 'claimed', 'id', made.id, 'replaced_session_id', made.replaces, 'may_try', may_try);
 end $$;
 grant execute on function public.begin_checkout(uuid, boolean, text, text, uuid, timestamptz) to service_role;
 

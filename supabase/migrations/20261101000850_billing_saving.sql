@@ -170,7 +170,7 @@ grant execute on function private.save_invoice_lines(jsonb) to service_role;
 
 create function private.save_invoices(account_id uuid, customer_id text, invoices jsonb, at timestamptz) returns void
 language sql set search_path = '' as $$
-  insert into public.invoices (
+  insert into public.invoices as known (
     id, account_id, customer_id, livemode, subscription_id, number, status, purpose, description, billing_reason,
     collection_method, total_cents, due_cents, currency, attempt_count, next_payment_attempt_at, hosted_url, pdf_url,
     created_at, finalized_at, paid_at, synced_at
@@ -183,14 +183,30 @@ language sql set search_path = '' as $$
   on conflict on constraint invoices_pkey do update set
     number = excluded.number, status = excluded.status, purpose = excluded.purpose, description = excluded.description,
     total_cents = excluded.total_cents, due_cents = excluded.due_cents, attempt_count = excluded.attempt_count,
+    payment_problem = case when excluded.status = 'open' then known.payment_problem end,
     next_payment_attempt_at = excluded.next_payment_attempt_at, hosted_url = excluded.hosted_url, pdf_url = excluded.pdf_url,
     finalized_at = excluded.finalized_at, paid_at = excluded.paid_at, synced_at = excluded.synced_at;
   select private.save_invoice_lines(save_invoices.invoices)
 $$;
 grant execute on function private.save_invoices(uuid, text, jsonb, timestamptz) to service_role;
 
+-- Notes why an open invoice could not be paid with a card that was just changed, in words for people.
+create function public.note_payment_problem(customer_id text, lease uuid, invoice_id text, problem text, at timestamptz) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  noted_at timestamptz := private.checked_time(note_payment_problem.at);
+begin
+  if private.leased_account(note_payment_problem.customer_id, note_payment_problem.lease) is null then
+    return jsonb_build_object('ok', false, 'code', 'lease_lost');
+  end if;
+  update public.invoices i set payment_problem = note_payment_problem.problem, synced_at = noted_at
+  where i.id = note_payment_problem.invoice_id and i.customer_id = note_payment_problem.customer_id and i.status = 'open';
+  return jsonb_build_object('ok', true, 'code', case when found then 'noted' else 'not_open' end);
+end $$;
+grant execute on function public.note_payment_problem(text, uuid, text, text, timestamptz) to service_role;
+
 -- Writes everything that was fetched of a customer's subscriptions, and all that follows from it, at once: snapshots,
--- allowance, the dunning case, mail. Answers `lease_lost`, and changes nothing, when somebody else has taken over.
+-- allowance, the period of the metered item that overage counts in, the dunning case, mail. Answers `lease_lost`, and changes nothing, when somebody else has taken over.
 create function public.save_subscription(
   customer_id text, lease uuid, subscriptions jsonb, invoices jsonb, grants jsonb, voids jsonb, unpaid jsonb, mails jsonb, at timestamptz
 ) returns jsonb
@@ -206,6 +222,12 @@ begin
   perform private.save_subscriptions(account, save_subscription.customer_id, save_subscription.subscriptions, saved_at);
   perform private.save_invoices(account, save_subscription.customer_id, save_subscription.invoices, saved_at);
   given := private.apply_grants(account, save_subscription.grants, saved_at);
+  perform public.set_overage(
+    account_id => account, at => saved_at,
+    period_starts_at => (item ->> 'overage_starts_at')::timestamptz, period_ends_at => (item ->> 'overage_ends_at')::timestamptz
+  )
+  from jsonb_array_elements(save_subscription.subscriptions) item
+  where (item ->> 'is_mirrored')::boolean and item ->> 'overage_starts_at' is not null;
   perform private.apply_voids(account, save_subscription.voids, saved_at);
   perform private.save_dunning(account, save_subscription.unpaid, saved_at);
   perform private.apply_mails(account, save_subscription.mails, saved_at);

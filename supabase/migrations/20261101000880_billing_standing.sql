@@ -26,7 +26,26 @@ select
       where i.account_id = a.id and i.status = 'open' and i.livemode = s.livemode
     )
   ) end as terms,
-  coalesce(balance.debt, 0)::bigint as debt
+  coalesce(balance.debt, 0)::bigint as debt,
+  balance.overage_cap,
+  coalesce((
+    select sum(line.quantity) from public.invoice_lines line
+    where line.kind = 'overage' and line.invoice_id = (
+      select i.id from public.invoices i
+      where i.account_id = a.id and i.livemode = s.livemode and i.status = 'paid'
+        and exists (select from public.invoice_lines o where o.invoice_id = i.id and o.kind = 'overage')
+      order by i.paid_at desc nulls last, i.created_at desc limit 1
+    )
+  ), 0)::bigint as last_paid_overage,
+  case when s.ever_paid then 0 else greatest(0, coalesce(balance.overage_before, 0) - coalesce((
+    select sum(line.quantity) from public.invoice_lines line
+    join public.invoices i on i.id = line.invoice_id
+    where i.account_id = a.id and i.livemode = s.livemode and i.status = 'paid' and line.kind = 'overage'
+  ), 0)) end::bigint as unpaid_overage,
+  (
+    select max(t.decided_at) from public.trials t
+    where t.account_id = a.id and t.subscription_id = s.id and t.outcome = 'refused'
+  ) as trial_refused_at
 from public.accounts a
 left join public.account_holds hold on hold.account_id = a.id
 left join lateral (

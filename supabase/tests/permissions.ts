@@ -36,6 +36,7 @@ export const relations: Record<string, Rights> = {
   credit_grants: NOBODY,
   credit_reservations: NOBODY,
   credit_operations: NOBODY,
+  overage_choices: TEAM,
   meter_backoffs: NOBODY,
   meter_outbox: NOBODY,
 
@@ -62,6 +63,7 @@ export const relations: Record<string, Rights> = {
     hidden: ["customer_id", "livemode", "reason", "comment", "next_attempt_at", "last_error", "outcome"],
   },
   subscriptions: TEAM,
+  trials: { ...TEAM, hidden: ["person_id", "card_fingerprint"] },
 };
 
 /** Functions that a signed-in person may run. None is for visitors. */
@@ -85,6 +87,7 @@ export const forTheServer = [
   "private.holds_customer",
   "private.leased_account",
   "private.may_manage",
+  "private.may_try",
   "private.next_meter_revision",
   "private.queue_mail",
   "private.save_dunning",
@@ -98,9 +101,11 @@ export const forTheServer = [
   "public.claim_endings",
   "public.claim_job",
   "public.claim_mail",
+  "public.choose_overage",
   "public.claim_silent_checkouts",
   "public.claim_overdue_customers",
   "public.claim_stripe_events",
+  "public.claim_trial",
   "public.claw_back",
   "public.close_checkout",
   "public.close_meter_windows",
@@ -112,6 +117,7 @@ export const forTheServer = [
   "public.delete_conversation",
   "public.expire_credits",
   "public.find_customer",
+  "public.find_ending_trials",
   "public.find_customer_account",
   "public.find_free_accounts",
   "public.find_price_move",
@@ -131,6 +137,7 @@ export const forTheServer = [
   "public.mark_mail_failed",
   "public.mark_mail_sent",
   "public.note_price_move",
+  "public.note_payment_problem",
   "public.open_checkout",
   "public.owner_emails",
   "public.queue_mail",
