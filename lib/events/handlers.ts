@@ -2,6 +2,7 @@ import type Stripe from "stripe";
 import { forgetCustomer } from "@/lib/checkout/customer";
 import { syncPayment } from "@/lib/checkout/payment";
 import { syncPlanCheckout, syncPurchase } from "@/lib/checkout/purchase";
+import { type CardChange, followCard } from "@/lib/invoices/card";
 import { idOf, stripe } from "@/lib/stripe/client";
 import { paymentsOf } from "@/lib/stripe/invoices";
 import { withCustomer } from "@/lib/subscriptions/lease";
@@ -73,6 +74,21 @@ function credited({ invoice }: Stripe.CreditNote): Work {
   };
 }
 
+/** What a customer pays with has changed, or may have. */
+function card(change: Omit<CardChange, "customer" | "lease">): Work {
+  return {
+    key: `card ${change.method} ${change.renewal} ${change.changedAt}`,
+    run: ({ subject: customer, lease }) => followCard({ ...change, customer, lease }),
+  };
+}
+
+/** A customer was changed; unless that was its card, nothing follows. */
+function customer(event: EventOf<"customer.updated">): Work {
+  const before = event.data.previous_attributes;
+  if (before && !before.invoice_settings) return { key: "customer", run: async () => true };
+  return card({ method: null, renewal: null, changedAt: event.created });
+}
+
 /** From event to what is fetched again. An event's name decides nothing else: grants follow from the objects. */
 export const handlers: Handlers = {
   "checkout.session.completed": (event) => session(event.data.object),
@@ -84,6 +100,10 @@ export const handlers: Handlers = {
   "customer.subscription.deleted": subscriptions,
   "customer.subscription.paused": subscriptions,
   "customer.subscription.resumed": subscriptions,
+  "customer.updated": customer,
+  "payment_method.attached": ({ data, created }) => card({ method: data.object.id, renewal: null, changedAt: created }),
+  "payment_method.automatically_updated": ({ id, data, created }) =>
+    card({ method: data.object.id, renewal: id, changedAt: created }),
   "customer.deleted": ({ data }) => ({
     key: "deleted",
     run: async () => {

@@ -52,9 +52,10 @@ const stored = async (payload: string) => {
 async function paidUnheard(): Promise<{ buyer: Buyer; events: BillingScene["received"] }> {
   const buyer = await scene.buyer();
   scene.deliver = false;
-  const begin = scene.received.length;
   const answer = await startCheckout(buyer, { pack: "small" });
   if (!answer.ok) throw new Error(answer.message);
+  await scene.control("settle");
+  const begin = scene.received.length;
   await scene.pay(answer.url);
   await scene.control("settle");
   scene.deliver = true;

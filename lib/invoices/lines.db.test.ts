@@ -26,9 +26,10 @@ async function buy(buyer: Buyer, product: Parameters<typeof startCheckout>[1]) {
 }
 
 async function linesOf({ account }: Buyer) {
-  const rows = await scene.database.sql`
-    select l.kind, l.plan_key, l.quantity, l.unit, l.unit_price, l.amount_cents, l.discount_cents, l.tax_cents,
-      extract(epoch from l.period_end_at - l.period_start_at) as seconds
+  const rows = await scene.database.sql<
+    Array<{ kind: string; plan_key: string | null; unit: string | null; quantity: string; amount_cents: string }>
+  >`
+    select l.kind, l.plan_key, l.quantity, l.unit, l.unit_price, l.amount_cents
     from public.invoice_lines l join public.invoices i on i.id = l.invoice_id
     where i.account_id = ${account} order by i.created_at, i.id, l.position`;
   return rows.map((row) => ({ ...row, quantity: Number(row.quantity), amount_cents: Number(row.amount_cents) }));

@@ -65,6 +65,7 @@ create table public.invoices (
   due_cents bigint not null,
   currency text not null,
   attempt_count integer not null,
+  payment_problem text,
   next_payment_attempt_at timestamptz,
   hosted_url text,
   pdf_url text,
@@ -74,7 +75,7 @@ create table public.invoices (
   synced_at timestamptz not null,
   constraint an_invoice_is_for_a_plan_or_pack_or_else check (purpose in ('plan', 'pack', 'other'))
 );
-comment on table public.invoices is 'Our snapshots of Stripe''s invoices, for people to read. What was bought is decided from Stripe''s own lines, never from here.';
+comment on table public.invoices is 'Our snapshots of Stripe''s invoices, for people to read. What was bought is decided from Stripe''s own lines, never from here. payment_problem is why a card that was changed could not pay an open one.';
 create index invoices_account_id on public.invoices (account_id, created_at desc, id);
 
 create table public.invoice_lines (
