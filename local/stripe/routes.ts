@@ -6,6 +6,7 @@ import { invoicePayments } from "./invoices/invoice-payments.ts";
 import { invoices } from "./invoices/invoices.ts";
 import { meterEvents } from "./meters/meter-events.ts";
 import { meters } from "./meters/meters.ts";
+import { portal } from "./portal/portal.ts";
 import { charges } from "./resources/charges.ts";
 import { coupons, promotionCodes } from "./resources/coupons.ts";
 import { customers } from "./resources/customers.ts";
@@ -17,6 +18,7 @@ import { prices } from "./resources/prices.ts";
 import { products } from "./resources/products.ts";
 import { refunds } from "./resources/refunds.ts";
 import { setupIntents } from "./resources/setup-intents.ts";
+import { taxIds } from "./resources/tax-ids.ts";
 import { webhookEndpoints } from "./resources/webhook-endpoints.ts";
 import { invoicePreviews } from "./subscriptions/preview.ts";
 import { subscriptionItems } from "./subscriptions/subscription-items.ts";
@@ -25,6 +27,7 @@ import { subscriptions } from "./subscriptions/subscriptions.ts";
 /** Everything the double answers. A new folder of resources is one line here. */
 export const resources: Resource[] = [
   customers,
+  taxIds,
   products,
   prices,
   coupons,
@@ -45,6 +48,7 @@ export const resources: Resource[] = [
   subscriptions,
   subscriptionItems,
   checkoutSessions,
+  portal,
   events,
   webhookEndpoints,
 ];

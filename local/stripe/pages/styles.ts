@@ -75,5 +75,17 @@ table.dense { margin: 0; font-size: 13px; }
 .dense th, .dense td { padding: 7px 14px; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .dense tbody tr:last-child td { border-bottom: 0; }
 code { font: 12px ui-monospace, monospace; }
+.narrow { max-width: 520px; }
+main.portal { max-width: 720px; }
+.rows { list-style: none; margin: 0; padding: 0; }
+.rows li { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: 8px 16px; padding: 10px 0; border-bottom: 1px solid var(--line); }
+.rows p { margin: 0; } .rows + p, .rows + form, dl + p { margin: 16px 0 0; }
+.acts { display: flex; gap: 8px; }
+.brand::first-letter { text-transform: uppercase; }
+.brand { display: inline-block; }
+.mark { font-size: 12px; border: 1px solid var(--field); border-radius: 4px; padding: 1px 6px; color: var(--muted); }
+button.small, .button.small { padding: 5px 10px; font-size: 13px; }
+select { width: 100%; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--field); border-radius: 6px; padding: 9px 8px; }
+@media (max-width: 480px) { form.inline { flex-wrap: wrap; } form.inline .field { flex: 1 1 100%; } }
 .actions { display: flex; flex-wrap: wrap; gap: 12px; margin-top: 16px; }
 `);

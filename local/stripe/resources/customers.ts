@@ -7,6 +7,7 @@ import type { Objects, Params } from "../core/objects.ts";
 import { type Context, leftOut, type Resource, route } from "../core/resource.ts";
 import { addressOf, shippingOf } from "./address.ts";
 import { attach, methodFor } from "./payment-method-rules.ts";
+import { addTaxId, taxIdsOf } from "./tax-ids.ts";
 
 type Customer = Objects["customer"];
 type Create = Params<Stripe.CustomerCreateParams>;
@@ -19,7 +20,7 @@ export const customers: Resource = {
       path: "/v1/customers",
       params: "CustomerCreateParams",
       handle({ params }, context) {
-        leftOut(params, ["source", "tax_id_data", "test_clock", "cash_balance"]);
+        leftOut(params, ["source", "test_clock", "cash_balance"]);
         const { payment_method, invoice_settings } = params;
         const method = payment_method ? methodFor(context, payment_method) : undefined;
         // The same test token twice is one card.
@@ -46,6 +47,7 @@ export const customers: Resource = {
         context.save(customer);
         context.emit("customer.created", customer);
         if (method) attach(context, method.id, customer.id);
+        for (const taxId of params.tax_id_data ?? []) addTaxId(customer.id, taxId, context);
         return customer;
       },
     }),
@@ -121,7 +123,7 @@ export const customers: Resource = {
           .list((row) => row.customer === id && row.status !== "canceled")
           .reverse(),
       ),
-    "customer.tax_ids": ({ id }) => wholeList(`/v1/customers/${id}/tax_ids`, []),
+    "customer.tax_ids": ({ id }, context) => wholeList(`/v1/customers/${id}/tax_ids`, taxIdsOf(id, context).reverse()),
     "customer.sources": ({ id }) => wholeList(`/v1/customers/${id}/sources`, []),
   },
 };

@@ -6,6 +6,7 @@ import type { Params } from "../core/objects.ts";
 import { leftOut, type Resource, route } from "../core/resource.ts";
 import { addressOf } from "./address.ts";
 import { testCardOfToken } from "./cards.ts";
+import { detach } from "./detach.ts";
 import { attach, type BillingDetails, billingDetails, createCard, createSepaDebit } from "./payment-method-rules.ts";
 
 type Billing = Stripe.PaymentMethodCreateParams.BillingDetails | undefined;
@@ -89,18 +90,7 @@ export const paymentMethods: Resource = {
       method: "POST",
       path: "/v1/payment_methods/:method/detach",
       params: "PaymentMethodDetachParams",
-      handle({ path }, context) {
-        const method = context.find("payment_method", path.method ?? "");
-        if (!method.customer) {
-          throw invalid("The payment method you provided is not attached to a customer so detachment is impossible.");
-        }
-        for (const customer of context.store.objects("customer").list((row) => row.id === method.customer)) {
-          if (customer.invoice_settings.default_payment_method !== method.id) continue;
-          const invoice_settings = { ...customer.invoice_settings, default_payment_method: null };
-          context.update("customer.updated", { ...customer, invoice_settings });
-        }
-        return context.update("payment_method.detached", { ...method, customer: null });
-      },
+      handle: ({ path }, context) => detach(context, path.method ?? ""),
     },
   ],
 };
