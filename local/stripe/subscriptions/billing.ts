@@ -22,6 +22,8 @@ export interface Bill {
   extraLines?: LineDraft[];
   /** Lines of a change that is only looked at; a change that is made leaves them waiting on the customer. */
   prorations?: LineDraft[];
+  /** What waits on the customer stays out of it. */
+  leavesWaiting?: boolean;
   autoAdvance?: boolean;
 }
 
@@ -50,7 +52,7 @@ export function previewBill(subscription: Subscription, bill: Bill, context: Con
 
 function invoiceFor(subscription: Subscription, bill: Bill, context: Context) {
   const customer = subscription.customer;
-  const waiting = pendingItems(customer, subscription.currency, subscription.id, context);
+  const waiting = bill.leavesWaiting ? [] : pendingItems(customer, subscription.currency, subscription.id, context);
   const metered = bill.charges.flatMap(({ item, period }) => {
     const meter = item.price.recurring?.meter;
     return isMetered(item.price) && meter

@@ -5,7 +5,7 @@ import { type DiscountChoice, redeemDiscounts } from "../invoices/discounts.ts";
 import type { Invoice } from "../invoices/draft.ts";
 import { finalizeInvoice, scheduleFinalization } from "../invoices/finalize.ts";
 import { type LineDraft, trialLine } from "../invoices/lines.ts";
-import { billSubscription, type ItemCharge } from "./billing.ts";
+import { type Bill, billSubscription, type ItemCharge, previewBill } from "./billing.ts";
 import {
   billedItem,
   buildItem,
@@ -55,7 +55,7 @@ export function startSubscription(
   const automatic = subscription.collection_method === "charge_automatically";
   context.save(subscription);
   context.emit("customer.subscription.created", subscription);
-  const billed = billFirst(subscription, wanted.firstLines ?? [], context);
+  const billed = billSubscription(subscription, firstBill(subscription, wanted.firstLines ?? [], context), context);
   if (!automatic) {
     scheduleFinalization(billed.invoice, context.now() + context.settings.invoiceGraceSeconds, context);
     scheduleTurn(billed.subscription, context);
@@ -69,6 +69,13 @@ export function startSubscription(
     context.schedule(at, "subscription.expire", { subscription: current.id }, `turn ${current.id}`);
   } else scheduleTurn(current, context);
   return { subscription: context.find("subscription", subscription.id), error };
+}
+
+/** The invoice a new subscription would begin with; the caller undoes what this leaves behind. */
+export function previewFirst(wanted: NewSubscription, context: Context): Invoice {
+  bindCurrency(wanted, context);
+  const subscription = buildSubscription(wanted, context);
+  return previewBill(subscription, { ...firstBill(subscription, [], context), reason: "upcoming" }, context);
 }
 
 function bindCurrency({ customer: id, currency }: NewSubscription, context: Context): void {
@@ -144,11 +151,8 @@ function firstEnd(
   return anchor > now ? anchor : addIntervals(anchor, recurrenceOf(price), 1);
 }
 
-function billFirst(
-  subscription: Subscription,
-  firstLines: LineDraft[],
-  context: Context,
-): { invoice: Invoice; subscription: Subscription } {
+/** What the first invoice of a subscription says: items in advance, or the trial, and one-time lines. */
+function firstBill(subscription: Subscription, firstLines: LineDraft[], context: Context): Bill {
   const now = context.now();
   const items = subscription.items.data;
   const licensed = items.filter((item) => !isMetered(item.price));
@@ -161,17 +165,12 @@ function billFirst(
   );
   const onlyMetered = licensed.length === 0;
   const notYet = items.map((item): ItemCharge => ({ item, period: { start: now, end: now } }));
-  const charges = trial ? [] : onlyMetered ? notYet : inAdvance;
-  return billSubscription(
-    subscription,
-    {
-      reason: "subscription_create",
-      period: { start: now, end: now },
-      charges,
-      extraLines: [...extraLines, ...firstLines],
-    },
-    context,
-  );
+  return {
+    reason: "subscription_create",
+    period: { start: now, end: now },
+    charges: trial ? [] : onlyMetered ? notYet : inAdvance,
+    extraLines: [...extraLines, ...firstLines],
+  };
 }
 
 function collectFirst(invoice: Invoice, wanted: NewSubscription, context: Context): StripeError | undefined {

@@ -1,7 +1,8 @@
 import type { Context } from "../core/resource.ts";
 import { attemptInvoice, paymentMethodFor, stopCollecting } from "../invoices/collect.ts";
 import { finalizeInvoice } from "../invoices/finalize.ts";
-import { billSubscription, type ItemCharge } from "./billing.ts";
+import { pendingItems } from "../invoices/pending-items.ts";
+import { type Bill, billSubscription, type ItemCharge } from "./billing.ts";
 import { creditFor, type Proration } from "./credits.ts";
 import { isMetered, type Subscription } from "./items.ts";
 import { dropPendingUpdate } from "./pending-update.ts";
@@ -43,23 +44,31 @@ export function endSubscription(subscription: Subscription, end: End, context: C
  * @param subscription as it was before its end.
  */
 export function billAfterEnd(subscription: Subscription, { prorate }: { prorate: boolean }, context: Context): void {
+  const bill = lastBill(subscription, { prorate }, context);
+  if (!bill) return;
+  const ended = context.find("subscription", subscription.id);
+  const { invoice } = billSubscription(ended, bill, context);
+  const open = finalizeInvoice(invoice, context);
+  if (open.status !== "open" || open.collection_method !== "charge_automatically") return;
+  if (paymentMethodFor(open, context)) attemptInvoice(open, { by: "automatic" }, context);
+}
+
+/** What the last invoice of a subscription that ends now says; null when there is nothing to say. */
+export function lastBill(subscription: Subscription, { prorate }: { prorate: boolean }, context: Context): Bill | null {
   const now = context.now();
   const items = subscription.items.data;
   const charges = items
     .filter((item) => isMetered(item.price))
     .map((item): ItemCharge => ({ item, period: { start: item.current_period_start, end: now } }));
   const credits = prorate ? unusedTime(subscription, context).map(({ line }) => line) : [];
-  if (charges.length === 0 && credits.length === 0) return;
+  const waiting = pendingItems(subscription.customer, subscription.currency, subscription.id, context);
+  if (charges.length === 0 && credits.length === 0 && waiting.length === 0) return null;
   const period = { start: Math.min(...items.map((item) => item.current_period_start)), end: now };
-  const ended = context.find("subscription", subscription.id);
-  const { invoice } = billSubscription(ended, { reason: "manual", period, charges, extraLines: credits }, context);
-  const open = finalizeInvoice(invoice, context);
-  if (open.status !== "open" || open.collection_method !== "charge_automatically") return;
-  if (paymentMethodFor(open, context)) attemptInvoice(open, { by: "automatic" }, context);
+  return { reason: "manual", period, charges, extraLines: credits };
 }
 
 /** Credits for what is left of each item's period that was paid in advance. */
-export function unusedTime(subscription: Subscription, context: Context): Proration[] {
+function unusedTime(subscription: Subscription, context: Context): Proration[] {
   if (subscription.status === "trialing") return [];
   return subscription.items.data.flatMap((item) => {
     const credit = creditFor(subscription, item, context.now(), context);

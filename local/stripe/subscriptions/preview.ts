@@ -1,50 +1,176 @@
 import type Stripe from "stripe";
 import { invalid, missingParam } from "../core/error.ts";
 import type { Params } from "../core/objects.ts";
-import type { Context } from "../core/resource.ts";
-import { leftOut, type Resource, route } from "../core/resource.ts";
+import { type Context, leftOut, type Resource, route } from "../core/resource.ts";
+import { redeemDiscounts } from "../invoices/discounts.ts";
 import type { Invoice } from "../invoices/draft.ts";
+import { billOf } from "./bill-change.ts";
 import { previewBill } from "./billing.ts";
+import { planChange } from "./change.ts";
+import { previewFirst } from "./create.ts";
+import { lastBill } from "./end.ts";
 import { isMetered, type Subscription } from "./items.ts";
+import { plannedEnd } from "./planned-end.ts";
 import { renewalAt } from "./turn.ts";
+
+type Preview = Params<Stripe.InvoiceCreatePreviewParams>;
+type Details = NonNullable<Preview["subscription_details"]>;
 
 const leftOutOfPreviews = [
   "automatic_tax",
-  "currency",
+  "customer_account",
   "customer_details",
-  "discounts",
   "invoice_items",
   "issuer",
-  "preview_mode",
-  "schedule",
-  "schedule_details",
-  "subscription_details",
+  "on_behalf_of",
 ];
+const leftOutOfDetails = ["billing_schedules", "default_tax_rates", "pause", "resume_at", "start_date"];
 
-/** The preview of a subscription's next invoice, as things stand; previews of changes are left out. */
+/** Previews: the invoice that comes next, as things stand or after a change that is only looked at. */
 export const invoicePreviews: Resource = {
   routes: [
-    route<Params<Stripe.InvoiceCreatePreviewParams>>({
+    route<Preview>({
       method: "POST",
       path: "/v1/invoices/create_preview",
       params: "InvoiceCreatePreviewParams",
       handle({ params }, context) {
-        leftOut(params, leftOutOfPreviews);
-        if (!params.subscription) throw missingParam("subscription");
-        return previewRenewal(context.find("subscription", params.subscription, "subscription"), context);
+        try {
+          return previewOf(params, context);
+        } finally {
+          context.store.rollback();
+        }
       },
     }),
   ],
 };
 
-function previewRenewal(subscription: Subscription, context: Context): Invoice {
-  const next = Math.min(...subscription.items.data.map((item) => item.current_period_end));
+function previewOf(params: Preview, context: Context): Invoice {
+  leftOut(params, leftOutOfPreviews);
+  const details = params.subscription_details ?? {};
+  leftOut(details, leftOutOfDetails);
+  checkDetails(params, details);
+  if (!params.subscription && details.items) return previewNew(params, details, context);
+  const subscription = withDiscounts(subscriptionOf(params, context), params.discounts, context);
+  return previewChange(subscription, details, params.preview_mode === "recurring", context);
+}
+
+function checkDetails(params: Preview, details: Details): void {
+  if (details.proration_date === undefined) return;
+  if (!params.subscription || (!details.items && details.trial_end === undefined)) {
+    throw invalid(
+      "When `subscription_details.proration_date` is set, `subscription` and one of `subscription_details.items` or `subscription_details.trial_end` are required.",
+      "subscription_details[proration_date]",
+    );
+  }
+  if (details.proration_behavior === "none") {
+    throw invalid(
+      "You cannot set `subscription_details.proration_behavior` to `none` together with `subscription_details.proration_date`.",
+      "subscription_details[proration_behavior]",
+    );
+  }
+}
+
+function subscriptionOf(params: Preview, context: Context): Subscription {
+  if (params.subscription) return context.find("subscription", params.subscription, "subscription");
+  if (!params.customer) throw missingParam("customer");
+  const customer = context.find("customer", params.customer, "customer").id;
+  const live = context.store.objects("subscription").list((row) => row.customer === customer && row.ended_at === null);
+  const [next] = live.sort((a, b) => nextEnd(a) - nextEnd(b));
+  if (!next) throw nothingUpcoming(customer);
+  return next;
+}
+
+function withDiscounts(subscription: Subscription, sent: Preview["discounts"], context: Context): Subscription {
+  if (sent === undefined) return subscription;
+  const owner = { customer: subscription.customer, subscription: subscription.id };
+  return { ...subscription, discounts: redeemDiscounts(sent || [], owner, context) };
+}
+
+/** The invoice a new subscription would begin with. */
+function previewNew(params: Preview, details: Details, context: Context): Invoice {
+  if (!params.customer) throw missingParam("customer");
+  const items = (details.items ?? []).map((item, index) => {
+    if (item.price) return { price: item.price, quantity: item.quantity };
+    throw invalid(
+      "Missing required param: price.",
+      `subscription_details[items][${index}][price]`,
+      "parameter_missing",
+    );
+  });
+  const first = context.find("price", items[0]?.price ?? "", "subscription_details[items][0][price]");
+  const wanted = {
+    customer: params.customer,
+    currency: params.currency ?? first.currency,
+    items,
+    trialEnd: typeof details.trial_end === "number" ? details.trial_end : undefined,
+    discounts: params.discounts || [],
+    fields: {},
+  };
+  return previewFirst(wanted, context);
+}
+
+function previewChange(subscription: Subscription, details: Details, recurring: boolean, context: Context): Invoice {
+  if (subscription.ended_at !== null) throw nothingUpcoming(subscription.customer);
+  if (details.cancel_now) return previewEnd(subscription, details, context);
+  if (details.billing_cycle_anchor?.timestamp !== undefined) {
+    throw invalid(
+      "For existing subscriptions the billing cycle anchor can only be `now` or `unchanged`.",
+      "subscription_details[billing_cycle_anchor]",
+    );
+  }
+  const change = planChange(subscription, details, context);
+  const prorations = change.prorations.map(({ line }) => line);
+  if (change.billsNow && !recurring) {
+    const bill = { ...billOf(change, context), reason: "upcoming" as const, prorations };
+    return previewBill(subscription, bill, context);
+  }
+  const end = plannedEnd(change.subscription, {
+    cancelAt: details.cancel_at,
+    atPeriodEnd: details.cancel_at_period_end,
+  });
+  const after = { ...change.subscription, ...end };
+  return recurring ? previewRecurring(after, context) : previewRenewal(after, prorations, context);
+}
+
+function previewRenewal(
+  subscription: Subscription,
+  prorations: NonNullable<Parameters<typeof previewBill>[1]["prorations"]>,
+  context: Context,
+): Invoice {
+  const next = nextEnd(subscription);
   const { charges, former } = renewalAt(subscription, next);
   const ends = subscription.cancel_at !== null && subscription.cancel_at <= next;
   const billed = ends ? charges.filter(({ item }) => isMetered(item.price)) : charges;
-  if (subscription.ended_at !== null || billed.length === 0) {
-    throw invalid(`No upcoming invoices for customer: ${subscription.customer}`, undefined, "invoice_upcoming_none");
-  }
-  const preview = previewBill(subscription, { reason: "upcoming", period: former, charges: billed }, context);
+  if (billed.length === 0 && prorations.length === 0) throw nothingUpcoming(subscription.customer);
+  const bill = { reason: "upcoming" as const, period: former, charges: billed, prorations };
+  const preview = previewBill(subscription, bill, context);
   return { ...preview, created: next, next_payment_attempt: next + context.settings.invoiceGraceSeconds };
+}
+
+/** What one whole period costs, without prorations, use or anything that waits. */
+function previewRecurring(subscription: Subscription, context: Context): Invoice {
+  const next = nextEnd(subscription);
+  const { charges, former } = renewalAt(subscription, Math.max(...ends(subscription)));
+  const licensed = charges.filter(({ item }) => !isMetered(item.price));
+  const bill = { reason: "upcoming" as const, period: former, charges: licensed, leavesWaiting: true };
+  return { ...previewBill(subscription, bill, context), created: next };
+}
+
+function previewEnd(subscription: Subscription, details: Details, context: Context): Invoice {
+  const prorate = details.proration_behavior !== "none";
+  const bill = lastBill(subscription, { prorate }, context);
+  if (!bill) throw nothingUpcoming(subscription.customer);
+  return previewBill(subscription, { ...bill, reason: "upcoming" }, context);
+}
+
+function nextEnd(subscription: Subscription): number {
+  return Math.min(...ends(subscription));
+}
+
+function ends(subscription: Subscription): number[] {
+  return subscription.items.data.map((item) => item.current_period_end);
+}
+
+function nothingUpcoming(customer: string) {
+  return invalid(`No upcoming invoices for customer: ${customer}`, undefined, "invoice_upcoming_none");
 }
