@@ -1,6 +1,9 @@
 import type { NextConfig } from "next";
 
 const config: NextConfig = {
+  // A folder that runs without node_modules, for the Dockerfile.
+  ...(process.env.NEXT_OUTPUT === "standalone" ? { output: "standalone" as const } : {}),
+  env: { BUILT_FOR_LOCAL_MODE: process.env.LEDGERLINE_LOCAL === "1" ? "1" : "" },
   typedRoutes: true,
   poweredByHeader: false,
   // At the left it would lie on who is signed in.

@@ -21,10 +21,15 @@ export const viewport: Viewport = {
   ],
 };
 
+// A constant of the build (next.config.ts): what stands behind it is left out of every build for production.
+const TimeMachine =
+  process.env.BUILT_FOR_LOCAL_MODE === "1" ? (await import("./time-machine/mount")).TimeMachineMount : null;
+
 export default function RootLayout({ children }: { children: React.ReactNode }) {
   return (
     <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`} suppressHydrationWarning>
       <body>
+        {TimeMachine && <TimeMachine />}
         <div className="app-root">{children}</div>
         <Toaster />
       </body>
