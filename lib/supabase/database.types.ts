@@ -886,6 +886,7 @@ export type Database = {
           revision: number;
           value: number;
           corrected: number;
+          right_value: number | null;
           state: string;
           event_at: string;
           identifier: string | null;
@@ -920,6 +921,7 @@ export type Database = {
           revision?: number;
           value: number;
           corrected?: number;
+          right_value?: number | null;
           state?: string;
           event_at: string;
           identifier?: string | null;
@@ -954,6 +956,7 @@ export type Database = {
           revision?: number;
           value?: number;
           corrected?: number;
+          right_value?: number | null;
           state?: string;
           event_at?: string;
           identifier?: string | null;
@@ -1239,6 +1242,42 @@ export type Database = {
           claimed_by?: string | null;
           last_error?: string | null;
           created_at?: string;
+          received_at?: string;
+          finished_at?: string | null;
+        };
+        Relationships: [];
+      };
+      stripe_thin_events: {
+        Row: {
+          id: string;
+          type: string;
+          livemode: boolean;
+          status: string;
+          attempts: number;
+          next_attempt_at: string | null;
+          last_error: string | null;
+          received_at: string;
+          finished_at: string | null;
+        };
+        Insert: {
+          id: string;
+          type: string;
+          livemode: boolean;
+          status: string;
+          attempts?: number;
+          next_attempt_at?: string | null;
+          last_error?: string | null;
+          received_at: string;
+          finished_at?: string | null;
+        };
+        Update: {
+          id?: string;
+          type?: string;
+          livemode?: boolean;
+          status?: string;
+          attempts?: number;
+          next_attempt_at?: string | null;
+          last_error?: string | null;
           received_at?: string;
           finished_at?: string | null;
         };
@@ -1665,6 +1704,24 @@ export type Database = {
           last_error: string | null;
           queued_at: string;
         }[] };
+      claim_meter_cancel: { Args: {
+          livemode: boolean;
+          at: string;
+        }; Returns: Json };
+      claim_meter_hour: { Args: {
+          livemode: boolean;
+          meter: string;
+          customer_id: string;
+          at: string;
+        }; Returns: Json };
+      claim_meter_row: { Args: {
+          livemode: boolean;
+          meter: string;
+          customer_id: string;
+          lease: string;
+          lease_seconds: number;
+          at: string;
+        }; Returns: Json };
       claim_overdue_customers: { Args: {
           livemode: boolean;
           most: number;
@@ -1680,6 +1737,20 @@ export type Database = {
           lease_seconds: number;
           at: string;
         }; Returns: Json };
+      claim_thin_events: { Args: {
+          most: number;
+          at: string;
+        }; Returns: {
+          id: string;
+          type: string;
+          livemode: boolean;
+          status: string;
+          attempts: number;
+          next_attempt_at: string | null;
+          last_error: string | null;
+          received_at: string;
+          finished_at: string | null;
+        }[] };
       claim_trial: { Args: {
           subscription_id: string;
           account_id: string;
@@ -1687,6 +1758,12 @@ export type Database = {
           checkout_id: string;
           card_fingerprint: string;
           ends_at: string;
+          at: string;
+        }; Returns: Json };
+      claim_usage_remainder: { Args: {
+          account_id: string;
+          livemode: boolean;
+          row_ids: string[];
           at: string;
         }; Returns: Json };
       claw_back: { Args: {
@@ -1708,6 +1785,13 @@ export type Database = {
           most: number;
           at: string;
         }; Returns: Json };
+      correct_meter_row: { Args: {
+          id: string;
+          revision: number;
+          how: string;
+          right_value: number;
+          at: string;
+        }; Returns: Json };
       create_api_key: { Args: {
           account_id: string;
           user_id: string;
@@ -1726,6 +1810,12 @@ export type Database = {
         }; Returns: Json };
       cut_meter_windows: { Args: {
           account_id: string;
+          at: string;
+        }; Returns: Json };
+      decide_meter_row: { Args: {
+          id: string;
+          decision: string;
+          reason: string;
           at: string;
         }; Returns: Json };
       deduct_credits: { Args: {
@@ -1812,12 +1902,41 @@ export type Database = {
           progress: string;
           at: string;
         }; Returns: Json };
+      finish_meter_cancel: { Args: {
+          id: string;
+          canceled: boolean;
+          at: string;
+        }; Returns: Json };
+      finish_meter_row: { Args: {
+          id: string;
+          lease: string;
+          state: string;
+          attempted: boolean;
+          next_attempt_at: string;
+          spare_until: string;
+          error: string;
+          at: string;
+        }; Returns: Json };
       finish_stripe_event: { Args: {
           id: string;
           lease: string;
           outcome: string;
           reason: string;
           retry_at: string;
+          at: string;
+        }; Returns: Json };
+      finish_thin_event: { Args: {
+          id: string;
+          status: string;
+          retry_at: string;
+          error: string;
+          at: string;
+        }; Returns: Json };
+      finish_usage_remainder: { Args: {
+          remainder_id: string;
+          invoice_item_id: string;
+          invoice_id: string;
+          reason: string;
           at: string;
         }; Returns: Json };
       forget_attempts: { Args: {
@@ -1855,6 +1974,9 @@ export type Database = {
           expires_at: string;
           at: string;
         }; Returns: Json };
+      has_due_usage: { Args: {
+          at: string;
+        }; Returns: boolean };
       heartbeat_reservation: { Args: {
           account_id: string;
           key: string;
@@ -1866,6 +1988,10 @@ export type Database = {
           account_id: string;
           answer_id: string;
           content: string;
+        }; Returns: Json };
+      mark_billed_windows: { Args: {
+          livemode: boolean;
+          at: string;
         }; Returns: Json };
       mark_mail_failed: { Args: {
           mail_id: string;
@@ -1905,6 +2031,12 @@ export type Database = {
           account_id: string;
           email: string;
         }[] };
+      prepare_meter_rows: { Args: {
+          livemode: boolean;
+          meter: string;
+          most: number;
+          at: string;
+        }; Returns: Json };
       queue_mail: { Args: {
           account_id: string;
           kind: string;
@@ -1917,6 +2049,10 @@ export type Database = {
       read_job: { Args: {
           name: string;
         }; Returns: Json };
+      read_late_customers: { Args: {
+          livemode: boolean;
+          at: string;
+        }; Returns: Json };
       read_members: { Args: {
           account_id: string;
           user_id: string;
@@ -1927,14 +2063,37 @@ export type Database = {
           role: string;
           joined_at: string;
         }[] };
+      read_meter_refusals: { Args: {
+          livemode: boolean;
+          customer_id: string;
+          meter: string;
+        }; Returns: number };
+      read_meter_total: { Args: {
+          account_id: string;
+          from_at: string;
+          to_at: string;
+        }; Returns: Json };
+      read_stale_usage: { Args: {
+          livemode: boolean;
+          most: number;
+          at: string;
+        }; Returns: Json };
       read_standing: { Args: {
           account_id: string;
+        }; Returns: Json };
+      read_unbilled_usage: { Args: {
+          account_id: string;
+          livemode: boolean;
         }; Returns: Json };
       read_unreported_overage: { Args: {
           account_id: string;
           since?: string;
         }; Returns: Json };
       read_waiting: { Args: {
+          at: string;
+        }; Returns: Json };
+      rebase_usage: { Args: {
+          account_id: string;
           at: string;
         }; Returns: Json };
       receive_stripe_event: { Args: {
@@ -1946,6 +2105,13 @@ export type Database = {
           payload: Json;
           created_at: string;
           ignore: string;
+          at: string;
+        }; Returns: Json };
+      receive_thin_event: { Args: {
+          id: string;
+          type: string;
+          livemode: boolean;
+          ignore: boolean;
           at: string;
         }; Returns: Json };
       record_usage: { Args: {
@@ -1961,6 +2127,11 @@ export type Database = {
           taken_back_cents: number;
           charged_cents: number;
           key: string;
+          at: string;
+        }; Returns: Json };
+      reject_meter_event: { Args: {
+          identifier: string;
+          error: string;
           at: string;
         }; Returns: Json };
       release_customer: { Args: {
@@ -2007,6 +2178,10 @@ export type Database = {
           account_id: string;
           customer_id: string;
           livemode: boolean;
+          at: string;
+        }; Returns: Json };
+      save_meter_checks: { Args: {
+          checks: Json;
           at: string;
         }; Returns: Json };
       save_pack_purchase: { Args: {
