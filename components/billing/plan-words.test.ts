@@ -1,81 +1,83 @@
 import { expect, test } from "vitest";
 import { entitlementFor } from "@/lib/billing/entitlement";
-import type { Standing, StandingSubscription } from "@/lib/billing/standing";
-import { credits } from "@/lib/billing/units";
+import { type Example, examples, now } from "./example-standings";
 import { planWords } from "./plan-words";
 
-const now = new Date("2026-11-22T12:00:00Z");
-const nobody: Standing = {
-  accountKind: "personal",
-  hold: null,
-  openDispute: false,
-  subscription: null,
-  otherLiveSubscriptions: 0,
-  dunning: null,
-  terms: null,
-  debt: credits(0),
-  overageCap: null,
-  lastPaidOverage: credits(0),
-  unpaidOverage: credits(0),
-  trialRefusedAt: null,
-};
-const starter: StandingSubscription = {
-  id: "sub_1",
-  status: "active",
-  lastKnownStatus: "active",
-  unknownSince: null,
-  plan: "starter",
-  planVersion: 1,
-  lastKnownPlan: "starter",
-  interval: "monthly",
-  periodStart: new Date("2026-11-01T00:00:00Z"),
-  periodEnd: new Date("2026-12-01T00:00:00Z"),
-  trialEnd: null,
-  cancelAt: null,
-  collectionPaused: false,
-  meteredItem: false,
-  everPaid: true,
-  paidThrough: null,
-  payUrl: null,
-  trialHasCard: true,
-  scheduled: null,
-  endingRequestedAt: null,
-  pending: null,
-};
-const wordsFor = (subscription: StandingSubscription | null, accountKind: "personal" | "team" = "personal") => {
-  const standing = { ...nobody, accountKind, subscription };
-  return planWords(standing, entitlementFor(standing, now));
-};
+const wordsFor = (example: Example) => planWords(examples[example], entitlementFor(examples[example], now));
 
 test("whoever has no subscription is told that nothing will be charged", () => {
-  expect(wordsFor(null)).toMatchObject({ name: "Free", price: null, next: "Nothing will be charged." });
+  expect(wordsFor("free")).toMatchObject({ name: "Free", price: null, next: "Nothing will be charged.", state: null });
 });
 
 test("a team without a plan is not promised the free credits of a person", () => {
-  expect(wordsFor(null).allowance).toBe("5,000 credits every month");
-  expect(wordsFor(null, "team").allowance).toBe("No credits included");
+  expect(wordsFor("free").allowance).toBe("5,000 credits every month");
+  expect(wordsFor("free team").allowance).toBe("No credits included");
 });
 
-test("the next charge is named with its day and its sum", () => {
-  expect(wordsFor(starter)).toMatchObject({
-    price: "$29.00 a month",
-    next: "On 1 Dec 2026 you will be charged $29.00.",
-  });
+test.each<[Example, string | RegExp]>([
+  ["active", "On 1 Dec 2026 you will be charged $29.00, and for what you have used beyond your credits."],
+  ["without the metered item", "On 1 Dec 2026 you will be charged $29.00."],
+  ["yearly", "On 1 Nov 2027 you will be charged $290.00."],
+  ["pay as you go", "On 1 Dec 2026 you will be charged for what you have used by then."],
+  ["trial with a card", "On 1 Dec 2026 you will be charged $99.00, for the first time."],
+  ["trial without a card", /Add a card before 1 Dec 2026 to keep the plan; without one it ends then/],
+  ["trial just over", "Your trial has ended, and the first payment is being made."],
+  ["trial canceled", /^It ends on 1 Dec 2026\. You will not be charged again/],
+  ["ends on a day", /^It ends on 1 Dec 2026\. You will not be charged again but for use beyond your credits/],
+  ["change to come", "On 1 Dec 2026 you change to Starter; from then on you are charged $29.00 a month."],
+  ["yearly to come", "On 1 Dec 2026 you change to Starter, paid yearly; from then on you are charged $290.00 a year."],
+  ["upgrade unpaid", "The change to Pro waits for its payment until 23 Nov 2026; till then nothing has changed."],
+  ["past due", "The last invoice is unpaid. Your card will be tried again."],
+  ["warned", "The last invoice is unpaid. Your card will be tried again."],
+  ["downgraded", "The last invoice is unpaid. Your plan comes back as soon as it is paid."],
+  ["unpaid", "The last invoice is unpaid. Your plan comes back as soon as it is paid."],
+  ["suspended", "Nothing new will be charged. The last invoice is still unpaid."],
+  ["paused", /ended without a card/],
+  ["collection paused", "Nothing is charged while the plan is paused."],
+  ["unknown plan", "We are checking with Stripe what is charged next."],
+  ["stale mirror", "We are checking with Stripe what is charged next."],
+  ["unknown status", "We are checking with Stripe what is charged next."],
+  ["incomplete", "Nothing is charged until you finish the first payment."],
+  ["incomplete expired", "Nothing new will be charged."],
+  ["canceled", "Nothing new will be charged."],
+  ["canceled but paid", "It is paid until 1 Dec 2026 and ends then. You will not be charged again."],
+  ["ending", /^Your plan has ended\..*one last invoice/],
+  ["enterprise", "Your next invoice comes on 1 Dec 2026 and is due within 30 days."],
+])("%s: what is charged next is said exactly", (example, next) => {
+  const { next: said } = wordsFor(example);
+  if (typeof next === "string") expect(said).toBe(next);
+  else expect(said).toMatch(next);
 });
 
-test("a yearly plan names the sum of a year", () => {
-  const yearly = { ...starter, interval: "yearly" as const, periodEnd: new Date("2027-11-01T00:00:00Z") };
-  expect(wordsFor(yearly)).toMatchObject({
-    price: "$290.00 a year",
-    next: "On 1 Nov 2027 you will be charged $290.00.",
-  });
+test.each<[Example, string]>([
+  ["trial with a card", "Trial"],
+  ["ends on a day", "Ends on 1 Dec 2026"],
+  ["change to come", "Changes on 1 Dec 2026"],
+  ["upgrade unpaid", "Payment unfinished"],
+  ["past due", "Payment due"],
+  ["downgraded", "Payment due"],
+  ["suspended", "Suspended"],
+  ["on hold", "On hold"],
+  ["paused", "Paused"],
+  ["ending", "Ending"],
+  ["unknown status", "Being checked"],
+  ["incomplete", "Payment unfinished"],
+])("%s carries the mark %s", (example, label) => {
+  expect(wordsFor(example).state?.label).toBe(label);
 });
 
-test("a plan that ends promises that nothing more is charged", () => {
-  const ending = { ...starter, cancelAt: new Date("2026-12-01T00:00:00Z") };
-  expect(wordsFor(ending).next).toMatch(/^It ends on 1 Dec 2026\. You will not be charged again/);
+test("a plan in good order carries no mark", () => {
+  expect(wordsFor("active").state).toBeNull();
+  expect(wordsFor("enterprise").state).toBeNull();
 });
 
-test("an unpaid plan does not name a next charge as if all were well", () => {
-  expect(wordsFor({ ...starter, status: "past_due" }).next).toContain("unpaid");
+test("the price of a year and of a month are told apart", () => {
+  expect(wordsFor("active").price).toBe("$29.00 a month");
+  expect(wordsFor("yearly").price).toBe("$290.00 a year");
+  expect(wordsFor("pay as you go").price).toBeNull();
+});
+
+test("nothing reads as if something were missing", () => {
+  for (const example of Object.keys(examples) as Example[])
+    expect(JSON.stringify(wordsFor(example)), example).not.toMatch(/undefined|NaN|null \w|Invalid/);
 });

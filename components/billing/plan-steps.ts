@@ -1,0 +1,179 @@
+import { brand } from "@/components/brand/brand";
+import type { Catalogue } from "@/lib/billing/catalogue";
+import type { Entitlement } from "@/lib/billing/entitlement";
+import { formatDate } from "@/lib/billing/format";
+import { planOf } from "@/lib/billing/offers";
+import { catalogue as ours } from "@/lib/billing/plans";
+import type { Standing, StandingSubscription } from "@/lib/billing/standing";
+
+/** Something to do about the plan; the first one of a list is the button that mends what is wrong. */
+export type PlanStep =
+  | { does: "go"; label: string; href: "/billing/plan" | "/billing/cancel" | "/billing/invoices" | "/credits" }
+  | { does: "pay"; label: string; url: string }
+  | { does: "write"; label: string; url: string }
+  | { does: "resume" | "revoke"; label: string }
+  | { does: "card"; label: string }
+  | { does: "details"; label: string };
+
+export interface PlanSteps {
+  /** What is to be known before doing anything; null when the buttons say it all. */
+  say: string | null;
+  steps: PlanStep[];
+}
+
+const LIVE = ["trialing", "active", "past_due", "unpaid", "paused"];
+
+/** Whether there is something to cancel: a subscription that goes on. Unpaid or on hold, it can always be cancelled. */
+export function canCancel({ subscription }: Standing): boolean {
+  if (!subscription || subscription.cancelAt || subscription.endingRequestedAt) return false;
+  return LIVE.includes(subscription.status === "unknown" ? (subscription.lastKnownStatus ?? "") : subscription.status);
+}
+
+const write = (label = "Write to us"): PlanStep => ({
+  does: "write",
+  label,
+  url: `mailto:${brand.supportEmail}?subject=${encodeURIComponent(`${brand.name} billing`)}`,
+});
+const choose = (label: string): PlanStep => ({ does: "go", label, href: "/billing/plan" });
+const card = (label = "Change card"): PlanStep => ({ does: "card", label });
+const invoices: PlanStep = { does: "go", label: "See the invoices", href: "/billing/invoices" };
+
+/** The page where Stripe takes the payment, or the invoices when its address is not known yet. */
+const pay = (label: string, url: string | null | undefined): PlanStep => (url ? { does: "pay", label, url } : invoices);
+
+const onStripe = "The page where you pay is Stripe's. Another card can be used there.";
+
+function whenUsual(subscription: StandingSubscription | null, from: Catalogue): PlanSteps {
+  if (!subscription || subscription.status === "canceled" || subscription.status === "incomplete_expired")
+    return {
+      say: null,
+      steps: [choose("Choose a plan"), { does: "go", label: "Buy credits", href: "/credits" }],
+    };
+  const { pending, scheduled, trialEnd, trialHasCard, status } = subscription;
+  if (pending)
+    return {
+      say: `Finish the payment by ${formatDate(pending.until)}, or the change is dropped and everything stays as it is. ${onStripe}`,
+      steps: [pay("Finish the payment", pending.payUrl)],
+    };
+  if (scheduled)
+    return {
+      say: "You can take the change back until then.",
+      steps: [
+        { does: "revoke", label: `Keep ${subscription.plan ? planOf(subscription.plan, from).name : "my plan"}` },
+        choose("Choose another plan"),
+      ],
+    };
+  if (status === "trialing" && trialEnd && !trialHasCard)
+    return {
+      say: "Nothing is charged for adding a card before the trial ends.",
+      steps: [card("Add a card"), choose("Change plan")],
+    };
+  return { say: null, steps: [choose("Change plan")] };
+}
+
+function mainSteps(standing: Standing, { notice, canChangePlan }: Entitlement, from: Catalogue): PlanSteps {
+  const { subscription } = standing;
+  switch (notice?.code) {
+    case "on_hold":
+      return {
+        say: "Nothing can be spent, bought or changed for now. Your credits are kept. Write to us and we will sort it out.",
+        steps: [write()],
+      };
+    case "suspended":
+      return {
+        say: `Pay the invoice to use your credits again; after that you can choose a plan. ${onStripe}`,
+        steps: [pay("Pay the invoice", notice.url), card()],
+      };
+    case "downgraded":
+      return {
+        say: `You are on the Free plan until it is paid; then your plan comes back at once. ${onStripe}`,
+        steps: [pay("Pay the invoice", notice.url), card()],
+      };
+    case "pay_now":
+      return {
+        say:
+          canChangePlan === "admin"
+            ? "The invoice is past its due date. It can be paid by card or as it says on the invoice."
+            : `Pay now, or change your card: the invoice is then tried again at once. ${onStripe}`,
+        steps: [pay("Pay now", notice.url), ...(canChangePlan === "admin" ? [write()] : [card()])],
+      };
+    case "finish_payment":
+      return {
+        say: `The plan starts when the payment is done. Unfinished, it is dropped after 23 hours and nothing is charged. ${onStripe}`,
+        steps: [pay("Finish the payment", notice.url)],
+      };
+    case "paused":
+      return {
+        say: "Add a card, then resume: the plan goes on and is charged from then.",
+        steps: [card("Add a card"), { does: "resume", label: "Resume the plan" }],
+      };
+    case "collection_paused":
+      return { say: "We have paused your payments. You can go on with the credits you have.", steps: [write()] };
+    case "ending":
+      return {
+        say: "Your last use is being billed, which takes up to ten minutes. After that you can choose a plan again.",
+        steps: [],
+      };
+    case "ends_on":
+      return {
+        say: "Until then nothing changes, and you can change your mind.",
+        steps: [
+          { does: "resume", label: "Keep my plan" },
+          { does: "go", label: "End it now", href: "/billing/cancel" },
+        ],
+      };
+    case "paid_until":
+      return { say: "To go on after that, choose a plan.", steps: [choose("Choose a plan")] };
+    case "trial_refused":
+      return {
+        say: "This card has had its free trial before, so no second one was started and nothing was charged.",
+        steps: [choose("Choose a plan")],
+      };
+  }
+  if (canChangePlan === "admin")
+    return {
+      say: "Your terms were agreed with a person. To change or end them, write to us.",
+      steps: [write("Talk to us")],
+    };
+  if (canChangePlan === "no" && subscription)
+    return {
+      say: "We are checking this plan with Stripe, and it can be changed when that is done. If this stays for more than an hour, write to us.",
+      steps: [write()],
+    };
+  return whenUsual(subscription, from);
+}
+
+/**
+ * What can be done about the plan now, so that no state is a dead end. Pure.
+ * @param permitted whether the person is an owner or admin; others are told whom to ask
+ * @param isCustomer whether Stripe knows this account, so that card and details can be changed there
+ */
+export function planSteps(
+  standing: Standing,
+  entitlement: Entitlement,
+  { permitted, isCustomer }: { permitted: boolean; isCustomer: boolean },
+  from: Catalogue = ours,
+): PlanSteps {
+  if (!permitted)
+    return { say: "Only owners and admins of this account can change the plan. Ask one of them.", steps: [] };
+  const { say, steps } = mainSteps(standing, entitlement, from);
+  const has = (does: PlanStep["does"]) => steps.some((step) => step.does === does);
+  const isHeld = entitlement.notice?.code === "on_hold";
+  return {
+    say,
+    steps: [
+      ...steps,
+      ...(isCustomer && !isHeld && !has("card") ? [card()] : []),
+      ...(isCustomer && !isHeld ? [{ does: "details", label: "Billing details" } as const] : []),
+      ...(canCancel(standing) && entitlement.canChangePlan !== "admin"
+        ? [
+            {
+              does: "go",
+              label: standing.subscription?.status === "trialing" ? "Cancel the trial" : "Cancel plan",
+              href: "/billing/cancel",
+            } as const,
+          ]
+        : []),
+    ],
+  };
+}
