@@ -60,3 +60,44 @@ test("dates arrive as text from the server and are still written as dates", () =
   const notice = JSON.parse(JSON.stringify({ code: "ends_on", at: new Date("2026-12-01") }));
   expect(chooseBanner({ ...calm, notice })?.title).toBe("Your plan ends on 1 Dec 2026");
 });
+
+test("an upgrade that is not paid asks for its payment and says that nothing has changed", () => {
+  const notice = {
+    code: "change_pending",
+    plan: "pro",
+    at: new Date("2026-11-23"),
+    url: "https://pay.example",
+  } as const;
+  const choice = chooseBanner({ ...calm, notice });
+  expect(choice).toMatchObject({ title: "Your change to Pro waits for its payment", tone: "warning" });
+  expect(choice?.text).toContain("dropped on 23 Nov 2026");
+  expect(choice?.action).toEqual({ label: "Finish the payment", href: "https://pay.example" });
+});
+
+test("a change that is to come is named with its day and its plan", () => {
+  const notice = { code: "change_scheduled", plan: "starter", at: new Date("2026-12-01") } as const;
+  expect(chooseBanner({ ...calm, notice })?.title).toBe("You change to Starter on 1 Dec 2026");
+});
+
+test("a trial without a card is warned, one with a card is told when it is charged", () => {
+  const trial = { code: "trial_ends", at: new Date("2026-12-06") } as const;
+  expect(chooseBanner({ ...calm, notice: { ...trial, hasCard: false } })).toMatchObject({
+    tone: "warning",
+    action: { label: "Add a card" },
+  });
+  expect(chooseBanner({ ...calm, notice: { ...trial, hasCard: true } })).toMatchObject({
+    code: "trial_ends",
+    tone: "info",
+  });
+});
+
+test("whoever ended a plan at once is told that the last use is being billed, with nothing to press", () => {
+  const choice = chooseBanner({ ...calm, notice: { code: "ending", at: new Date("2026-11-22") } });
+  expect(choice).toMatchObject({ code: "ending", action: null });
+});
+
+test("a refused trial says that nothing was charged and leads to the plans", () => {
+  const choice = chooseBanner({ ...calm, notice: { code: "trial_refused" } });
+  expect(choice?.text).toContain("nothing was charged");
+  expect(choice?.action?.href).toBe("/billing/plan");
+});

@@ -1,6 +1,7 @@
 import { brand } from "@/components/brand/brand";
 import type { Entitlement } from "@/lib/billing/entitlement";
 import { formatCredits, formatDate } from "@/lib/billing/format";
+import { planOf } from "@/lib/billing/offers";
 import { policy } from "@/lib/billing/plans";
 
 /** What a banner is chosen from. Plain values only: it crosses from server to browser. */
@@ -67,6 +68,10 @@ type Wording = (facts: BannerFacts) => BannerChoice;
 
 const payUrl = ({ notice }: BannerFacts) => notice?.url ?? "/billing";
 
+function nameOf({ notice }: BannerFacts): string | null {
+  return notice?.plan ? planOf(notice.plan).name : null;
+}
+
 const unpaid: Partial<Record<Code, Wording>> = {
   downgraded: (facts) => ({
     code: "downgraded",
@@ -87,6 +92,13 @@ const unpaid: Partial<Record<Code, Wording>> = {
     tone: "warning",
     title: "Your payment is not finished",
     text: "Your bank asks you to confirm it. The plan starts when you have.",
+    action: fix(facts, "Finish the payment", payUrl(facts)),
+  }),
+  change_pending: (facts) => ({
+    code: "change_pending",
+    tone: "warning",
+    title: `Your change to ${nameOf(facts) ?? "another plan"} waits for its payment`,
+    text: `Nothing has changed yet. Unpaid, it is dropped${on(facts.notice?.at)}, and your plan stays as it is.`,
     action: fix(facts, "Finish the payment", payUrl(facts)),
   }),
 };
@@ -128,21 +140,51 @@ const soon: Partial<Record<Code, Wording>> = {
     tone: "info",
     title: `Your plan ends${on(facts.notice?.at)}`,
     text: "Until then nothing changes. Credits you bought stay yours.",
-    action: seePlan(facts),
+    action: fix(facts, "Keep my plan", "/billing"),
   }),
   paid_until: (facts) => ({
     code: "paid_until",
     tone: "info",
     title: `Your plan is paid and ends${on(facts.notice?.at)}`,
-    text: "Subscribe again to go on after that.",
+    text: "Choose a plan to go on after that.",
+    action: fix(facts, "Choose a plan", "/billing/plan"),
+  }),
+  trial_ends: (facts) =>
+    facts.notice?.hasCard === false
+      ? {
+          code: "trial_without_card",
+          tone: "warning",
+          title: `Your trial ends${on(facts.notice?.at)}, and no card is saved`,
+          text: "Add one before, or the plan ends with the trial. Nothing is charged until then.",
+          action: fix(facts, "Add a card", "/billing"),
+        }
+      : {
+          code: "trial_ends",
+          tone: "info",
+          title: `Your trial ends${on(facts.notice?.at)}`,
+          text: "Your card is charged then for the first time, unless you cancel before.",
+          action: seePlan(facts),
+        },
+  ending: () => ({
+    code: "ending",
+    tone: "info",
+    title: "Your plan has ended",
+    text: "What you used beyond your credits is being billed, which takes up to ten minutes. Credits you bought can be used.",
+    action: null,
+  }),
+  change_scheduled: (facts) => ({
+    code: "change_scheduled",
+    tone: "info",
+    title: `You change to ${nameOf(facts) ?? "another plan"}${on(facts.notice?.at)}`,
+    text: "Until then nothing changes, and you can take it back.",
     action: seePlan(facts),
   }),
-  trial_ends: (facts) => ({
-    code: "trial_ends",
+  trial_refused: (facts) => ({
+    code: "trial_refused",
     tone: "info",
-    title: `Your trial ends${on(facts.notice?.at)}`,
-    text: "Your plan starts then, and your card is charged for the first time.",
-    action: seePlan(facts),
+    title: "Your card has had its free trial before",
+    text: "So no second one was started, and nothing was charged. You can take the plan without a trial.",
+    action: fix(facts, "Choose a plan", "/billing/plan"),
   }),
   paused,
   collection_paused: paused,
