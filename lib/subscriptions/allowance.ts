@@ -109,7 +109,7 @@ export function allowanceOrders(
   const trial = subscription.status === "trialing" && subscription.trialEnd;
   return {
     grants: [
-      ...(trial ? trialGrant(account, trial) : []),
+      ...(trial ? trialGrant(account, trial, subscription.base?.plan?.trial?.allowance ?? 0) : []),
       ...(current && deservesBridge(subscription, standing, now) ? bridgeGrant(current) : []),
       ...running
         .filter((period) => !overtaken.includes(period))

@@ -1,0 +1,117 @@
+import { workThrough } from "@/lib/batch";
+import { type AccountId, accountId } from "@/lib/billing/units";
+import { now } from "@/lib/clock";
+import { isLivemode, isMissing, stripe } from "@/lib/stripe/client";
+import { rpc } from "@/lib/supabase/rpc";
+import { type Cancellation, cancellationDetails } from "./cancel";
+import { NO_SUBSCRIPTION, type VerbAnswer } from "./held";
+import { CustomerBusy, withCustomer } from "./lease";
+import { syncSubscription } from "./sync";
+
+/** What ending a plan needs of the meters: our usage sent, seen at Stripe, and what never got there billed by itself. */
+export interface UsageReporting {
+  /** Closes the account's open window and sends what is unsent. */
+  readonly flushUsage: (account: AccountId, at: Date) => Promise<unknown>;
+  readonly usageIsVisible: (account: AccountId) => Promise<boolean>;
+  readonly billRemainder: (account: AccountId) => Promise<unknown>;
+}
+
+interface Ending {
+  readonly subscription_id: string;
+  readonly account_id: string;
+  readonly customer_id: string;
+  readonly reason: string | null;
+  readonly comment: string | null;
+  readonly requested_at: string;
+}
+
+const MOST = 10;
+const LEASE_SECONDS = 120;
+const AGAIN_SECONDS = 30;
+const PATIENCE_MS = 10 * 60_000;
+
+/**
+ * Ends a plan at once. From now on the account is on Free; the last use is sent to Stripe and billed, then the
+ * subscription is ended there by `finishEndings`. Nothing of the price paid in advance goes back. Asking again changes
+ * nothing.
+ */
+export async function endPlanNow({ account, reason, comment }: Cancellation): Promise<VerbAnswer> {
+  const { ok } = await rpc<{ ok: boolean }>("request_ending", {
+    account_id: account,
+    livemode: isLivemode(),
+    reason: reason ?? null,
+    comment: comment ?? null,
+    at: now(),
+  });
+  return ok ? { ok: true, code: "ending" } : NO_SUBSCRIPTION;
+}
+
+async function isOver(subscription: string): Promise<boolean> {
+  try {
+    return (await stripe().subscriptions.retrieve(subscription)).ended_at !== null;
+  } catch (error) {
+    if (isMissing(error)) return true;
+    throw error;
+  }
+}
+
+type Outcome = "ended" | "ended_elsewhere" | null;
+
+/** One step of an ending, while nobody else has the customer. Answers null while the last use is not visible yet. */
+async function advance(ending: Ending, usage: UsageReporting, lease: string): Promise<Outcome> {
+  const account = accountId(ending.account_id);
+  const customer = ending.customer_id;
+  if (await isOver(ending.subscription_id)) {
+    await syncSubscription({ customer, lease });
+    await usage.billRemainder(account);
+    return "ended_elsewhere";
+  }
+  await usage.flushUsage(account, now());
+  const waited = now().getTime() - new Date(ending.requested_at).getTime();
+  if (!(await usage.usageIsVisible(account)) && waited < PATIENCE_MS) return null;
+  await stripe().subscriptions.cancel(
+    ending.subscription_id,
+    { invoice_now: true, prorate: false, cancellation_details: cancellationDetails(ending) },
+    { idempotencyKey: `end:${ending.subscription_id}` },
+  );
+  await usage.billRemainder(account);
+  await syncSubscription({ customer, lease });
+  return "ended";
+}
+
+async function finish(ending: Ending, outcome: Outcome, error: unknown): Promise<void> {
+  const at = now();
+  await rpc("finish_ending", {
+    subscription_id: ending.subscription_id,
+    outcome,
+    error: error === null ? null : (error instanceof Error ? error.message : String(error)).slice(0, 1000),
+    retry_at: outcome === null ? new Date(at.getTime() + AGAIN_SECONDS * 1000) : null,
+    at,
+  });
+}
+
+async function advanceOne(ending: Ending, usage: UsageReporting): Promise<void> {
+  try {
+    const outcome = await withCustomer(ending.customer_id, (lease) => advance(ending, usage, lease));
+    await finish(ending, outcome, null);
+  } catch (error) {
+    await finish(ending, null, error);
+    if (!(error instanceof CustomerBusy)) throw error;
+  }
+}
+
+/**
+ * Goes on with the plans that are being ended: sends the last use, waits until Stripe shows it, ten minutes at most,
+ * then ends the subscription with a final invoice. Whoever dies half-way is followed by the next run, which goes by
+ * what Stripe has; a subscription that was ended elsewhere meanwhile only closes the request.
+ * @throws AggregateError naming what failed, after every other had its turn
+ */
+export async function finishEndings(usage: UsageReporting): Promise<void> {
+  const endings = await rpc<Ending[]>("claim_endings", {
+    livemode: isLivemode(),
+    most: MOST,
+    lease_seconds: LEASE_SECONDS,
+    at: now(),
+  });
+  await workThrough(endings, (ending) => advanceOne(ending, usage));
+}
