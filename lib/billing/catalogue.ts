@@ -29,6 +29,8 @@ export interface Plan {
   readonly base?: { readonly monthly: Price; readonly yearly?: Price };
   /** What use beyond allowance and bought credits costs, in cents per 1,000 credits, billed afterwards. */
   readonly overage?: { readonly per1000: Price; readonly mostCreditsPerPeriod: number };
+  /** Days a new customer may try it before the first charge, and the credits that come with them. Absent: no trial. */
+  readonly trial?: { readonly days: number; readonly allowance: number };
   readonly features: readonly string[];
   /** Marks the plan that the pricing page recommends. */
   readonly recommended?: boolean;
@@ -58,9 +60,7 @@ export interface Policy {
   readonly overage: "off" | "metered";
   /** Share of a period's allowance given before its invoice is paid, in percent. */
   readonly bridgePercent: number;
-  /** Length of the trial in days, 0 for none, and the credits it gives. */
-  readonly trial: { readonly days: number; readonly allowance: number };
-  /** Overage a new pay-as-you-go customer may run up until the first invoice is paid, in credits. */
+  /** Overage a customer may run up until the first invoice with an amount is paid, in credits. */
   readonly trustCapCredits: number;
   /** Credits are low below this percentage of what was there right after the last grant. */
   readonly lowCreditPercent: number;

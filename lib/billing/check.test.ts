@@ -48,8 +48,53 @@ test.each<[string, Catalogue, string]>([
   ],
   [
     "pay as you go on sale while its use is not billed",
-    withPlan("payg", { availability: "on_sale" }),
+    { ...catalogue, policy: { ...catalogue.policy, overage: "off" } },
     'Pay as you go is on sale while policy.overage is "off": its use would never be billed.',
+  ],
+  [
+    "pay as you go with an allowance",
+    withPlan("payg", { monthlyAllowance: 5 }),
+    "Pay as you go includes 5 credits; it bills every credit, so it includes none.",
+  ],
+  [
+    "pay as you go by the year",
+    withPlan("payg", { base: { monthly: { usd: 0, eur: 0 }, yearly: { usd: 0, eur: 0 } } }),
+    "Pay as you go has a yearly price; what is billed afterwards is sold monthly.",
+  ],
+  [
+    "more overage than an invoice holds",
+    withPlan("pro", { overage: { per1000: { usd: 1_000, eur: 1 }, mostCreditsPerPeriod: 200_000_000 } }),
+    "Pro allows more overage in usd than one invoice can hold; lower the most a period.",
+  ],
+  [
+    "overage that no plan sells",
+    { ...catalogue, plans: catalogue.plans.map(({ overage: _, ...plan }) => plan) },
+    'policy.overage is "metered" and no plan has a rate for it.',
+  ],
+  [
+    "a trial of no days",
+    withPlan("pro", { trial: { days: 0, allowance: 5 } }),
+    "Pro can be tried for 0 days; a trial lasts 1 to 730 days.",
+  ],
+  [
+    "a trial without credits",
+    withPlan("pro", { trial: { days: 14, allowance: 0 } }),
+    "A trial of Pro brings 0 credits; it needs a whole number, at least 1.",
+  ],
+  [
+    "a trial that gives more than the plan",
+    withPlan("pro", { trial: { days: 14, allowance: 2_000_000 } }),
+    "A trial of Pro brings more credits than a month that is paid for.",
+  ],
+  [
+    "a trial of what nobody buys",
+    withPlan("enterprise", { trial: { days: 14, allowance: 5 } }),
+    "Enterprise has a trial and cannot be bought after it.",
+  ],
+  [
+    "a trial of pay as you go",
+    withPlan("payg", { trial: { days: 14, allowance: 5 } }),
+    "Pay as you go has a trial and no allowance that one could try.",
   ],
   [
     "no free plan",

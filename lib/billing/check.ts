@@ -9,6 +9,9 @@ export interface CatalogueReport {
   readonly warnings: string[];
 }
 
+const MOST_CENTS = 99_999_999;
+const MOST_TRIAL_DAYS = 730;
+
 const isWhole = (value: number, least = 0) => Number.isSafeInteger(value) && value >= least;
 const keys = <K extends string>(record: Readonly<Record<K, unknown>>) => Object.keys(record) as K[];
 
@@ -42,6 +45,35 @@ function planErrors(plan: Plan, { policy }: Catalogue): string[] {
   if (plan.key === "payg" && !overage) errors.push(`${name} lives from overage and has no rate for it.`);
   if (plan.key === "payg" && plan.availability === "on_sale" && policy.overage === "off")
     errors.push(`${name} is on sale while policy.overage is "off": its use would never be billed.`);
+  if (plan.key === "payg" && plan.monthlyAllowance > 0)
+    errors.push(`${name} includes ${plan.monthlyAllowance} credits; it bills every credit, so it includes none.`);
+  if (plan.key === "payg" && base?.yearly)
+    errors.push(`${name} has a yearly price; what is billed afterwards is sold monthly.`);
+  return [...errors, ...mostErrors(plan), ...trialErrors(plan)];
+}
+
+/** Stripe refuses an amount of more than eight digits, so a period's overage must stay below. */
+function mostErrors({ name, overage }: Plan): string[] {
+  if (!overage) return [];
+  return keys(overage.per1000)
+    .filter((currency) => (overage.mostCreditsPerPeriod * overage.per1000[currency]) / 1000 > MOST_CENTS)
+    .map(
+      (currency) => `${name} allows more overage in ${currency} than one invoice can hold; lower the most a period.`,
+    );
+}
+
+function trialErrors({ name, trial, base, availability, monthlyAllowance }: Plan): string[] {
+  if (!trial) return [];
+  const errors: string[] = [];
+  if (!isWhole(trial.days, 1) || trial.days > MOST_TRIAL_DAYS)
+    errors.push(`${name} can be tried for ${trial.days} days; a trial lasts 1 to ${MOST_TRIAL_DAYS} days.`);
+  if (!isWhole(trial.allowance, 1))
+    errors.push(`A trial of ${name} brings ${trial.allowance} credits; it needs a whole number, at least 1.`);
+  if (availability !== "on_sale" && availability !== "coming")
+    errors.push(`${name} has a trial and cannot be bought after it.`);
+  if (!base || monthlyAllowance === 0) errors.push(`${name} has a trial and no allowance that one could try.`);
+  if (monthlyAllowance > 0 && trial.allowance > monthlyAllowance)
+    errors.push(`A trial of ${name} brings more credits than a month that is paid for.`);
   return errors;
 }
 
@@ -68,8 +100,8 @@ function rateErrors({ rateCard, policy }: Catalogue): CatalogueReport {
   return { errors, warnings };
 }
 
-function policyErrors({ policy, fixedPrices }: Catalogue): string[] {
-  const { dunning, trial } = policy;
+function policyErrors({ policy, fixedPrices, plans }: Catalogue): string[] {
+  const { dunning } = policy;
   const errors: string[] = [];
   for (const feature of keys(fixedPrices))
     if (!isWhole(fixedPrices[feature] ?? 0, 1))
@@ -86,8 +118,8 @@ function policyErrors({ policy, fixedPrices }: Catalogue): string[] {
     errors.push(
       `policy.packsExpireAfterDays is ${policy.packsExpireAfterDays}; it is a number of days, or null for never.`,
     );
-  if (!isWhole(trial.days) || !isWhole(trial.allowance))
-    errors.push("The trial needs whole numbers of days and credits.");
+  if (policy.overage === "metered" && !plans.some((plan) => plan.overage))
+    errors.push('policy.overage is "metered" and no plan has a rate for it.');
   if (!isWhole(policy.trustCapCredits)) errors.push("policy.trustCapCredits is a whole number of credits.");
   return errors;
 }

@@ -1,70 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { Catalogue } from "./catalogue";
-import type { EnterpriseTerms } from "./enterprise";
 import { allowanceOf, type Entitlement, entitlementFor } from "./entitlement";
-import { WHOLE_PLAN } from "./overage";
 import { catalogue } from "./plans";
-import type { Standing, StandingSubscription } from "./standing";
-import { cents, credits } from "./units";
+import { inDays, nobody, now, stage, subscribed, terms } from "./sample-standing";
+import type { Standing } from "./standing";
+import { credits } from "./units";
 
-const now = new Date("2026-11-22T12:00:00Z");
-const inDays = (days: number) => new Date(now.getTime() + days * 86_400_000);
-const metered: Catalogue = { ...catalogue, policy: { ...catalogue.policy, overage: "metered" } };
-
-const subscription: StandingSubscription = {
-  id: "sub_1",
-  status: "active",
-  lastKnownStatus: "active",
-  unknownSince: null,
-  plan: "starter",
-  planVersion: 1,
-  lastKnownPlan: "starter",
-  interval: "monthly",
-  periodStart: inDays(-10),
-  periodEnd: inDays(20),
-  trialEnd: null,
-  cancelAt: null,
-  collectionPaused: false,
-  meteredItem: true,
-  everPaid: true,
-  paidThrough: null,
-  payUrl: null,
-  trialHasCard: true,
-  scheduled: null,
-  endingRequestedAt: null,
-  pending: null,
-};
-const nobody: Standing = {
-  accountKind: "personal",
-  hold: null,
-  openDispute: false,
-  subscription: null,
-  otherLiveSubscriptions: 0,
-  dunning: null,
-  terms: null,
-  debt: credits(0),
-  overageCap: WHOLE_PLAN,
-  lastPaidOverage: credits(700),
-  unpaidOverage: credits(0),
-  trialRefusedAt: null,
-};
-const terms: EnterpriseTerms = {
-  monthlyAllowance: credits(5_000_000),
-  overageTiers: [{ upToCredits: null, centsPer1000: 5 }],
-  creditLimitCents: cents(100_000),
-  openInvoicesCents: cents(40_000),
-  netDays: 30,
-  dunning: catalogue.policy.dunning,
-  autoTopUp: false,
-};
-const subscribed = (change: Partial<StandingSubscription> = {}, standing: Partial<Standing> = {}): Standing => ({
-  ...nobody,
-  subscription: { ...subscription, ...change },
-  ...standing,
-});
-const stage = (name: "retrying" | "warned" | "downgraded" | "suspended") => ({
-  dunning: { stage: name, openedAt: inDays(-2) },
-});
+const off: Catalogue = { ...catalogue, policy: { ...catalogue.policy, overage: "off" } };
 const cap = 1_000_000;
 
 type Expected = Partial<Omit<Entitlement, "notice">> & { notice?: string | null };
@@ -327,13 +269,14 @@ const rows: Array<[row: string, standing: Standing, expected: Expected]> = [
 
 describe("what an account may do", () => {
   test.each(rows)("%s", (_row, standing, { notice, ...expected }) => {
-    const entitlement = entitlementFor(standing, now, metered);
+    const entitlement = entitlementFor(standing, now);
     expect(entitlement).toMatchObject(expected);
     if (notice !== undefined) expect(entitlement.notice?.code ?? null).toBe(notice);
   });
 
   test.each(rows)("nobody gets overage while it is not sold: %s", (_row, standing) => {
-    expect(entitlementFor(standing, now).overagePermitted).toBe(0);
+    const { overagePermitted, overageLimitedBy } = entitlementFor(standing, now, off);
+    expect([overagePermitted, overageLimitedBy]).toEqual([0, "not_sold"]);
   });
 
   test("the pay link of an open invoice goes with the banner", () => {

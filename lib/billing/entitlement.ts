@@ -92,11 +92,12 @@ export function entitlementFor(standing: Standing, now: Date, catalogue: Catalog
   };
 }
 
-/** The allowance that comes with an entitlement each month, in credits. */
+/** The allowance that comes with an entitlement each month, in credits; in a trial what the trial brings. */
 export function allowanceOf(entitlement: Entitlement, standing: Standing, catalogue: Catalogue = ours): Credits {
   if (entitlement.allowance === "none") return NONE;
   if (entitlement.plan === "enterprise") return standing.terms?.monthlyAllowance ?? NONE;
   const sold = standing.subscription?.planVersion;
   const plan = (sold && planVersion(entitlement.plan, sold, catalogue)) || planOf(entitlement.plan, catalogue);
+  if (entitlement.allowance === "trial") return credits(plan.trial?.allowance ?? 0);
   return credits(plan.monthlyAllowance);
 }

@@ -19,12 +19,11 @@ export const plans: readonly Plan[] = [
     features: ["5,000 credits a month", "Every model", "Buy credits whenever you need more"],
   },
   {
-    // "coming" until policy.overage is "metered": its use is billed afterwards, which needs meter reporting.
     key: "payg",
     version: 1,
     name: "Pay as you go",
-    summary: "No base price. Every token is rated and billed at the end of the month.",
-    availability: "coming",
+    summary: "No base price. What you use is billed at the end of the month.",
+    availability: "on_sale",
     monthlyAllowance: 0,
     base: { monthly: { usd: 0, eur: 0 } },
     overage: { per1000: { usd: 12, eur: 11 }, mostCreditsPerPeriod: 2_000_000 },
@@ -51,6 +50,7 @@ export const plans: readonly Plan[] = [
     monthlyAllowance: 1_400_000,
     base: { monthly: { usd: 9_900, eur: 9_200 }, yearly: { usd: 99_000, eur: 92_000 } },
     overage: { per1000: { usd: 8, eur: 7 }, mostCreditsPerPeriod: 5_000_000 },
+    trial: { days: 14, allowance: 50_000 },
     features: ["1,400,000 credits a month", "Every model", "Metering API with keys", "Answers within a working day"],
   },
   {
@@ -113,9 +113,8 @@ export const fixedPrices = { summarize: 50, readability: 5 } as const;
 
 export const policy: Policy = {
   currency: "usd",
-  overage: "off",
+  overage: "metered",
   bridgePercent: 10,
-  trial: { days: 0, allowance: 50_000 },
   trustCapCredits: 200_000,
   lowCreditPercent: 20,
   packsExpireAfterDays: null,

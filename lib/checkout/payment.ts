@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 import { grantKeys } from "@/lib/billing/grants";
+import { upgradeKeys } from "@/lib/billing/upgrades";
 import { now } from "@/lib/clock";
 import { idOf, isLivemode, stripe } from "@/lib/stripe/client";
 import { subscriptionLines, subscriptionOf } from "@/lib/stripe/invoices";
@@ -48,7 +49,7 @@ async function grantsOf(payment: Stripe.PaymentIntent, invoices: Stripe.Invoice[
     if (!subscription) continue;
     for (const { meaning, isProration, period } of await subscriptionLines(invoice)) {
       if (meaning?.kind !== "base") continue;
-      if (isProration) keys.push({ source: "upg", source_id: invoice.id ?? "" });
+      if (isProration) keys.push(...upgradeKeys(invoice.id ?? ""));
       else keys.push(...grantKeys({ subscription, interval: meaning.interval, period }));
     }
   }

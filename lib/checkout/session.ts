@@ -3,6 +3,7 @@ import type { Offer } from "@/lib/billing/offers";
 import { policy } from "@/lib/billing/plans";
 import type { AccountId } from "@/lib/billing/units";
 import { env } from "@/lib/env";
+import { consentWords } from "./consent";
 
 /** What one checkout is about; the same facts give the same parameters, as an idempotency key demands. */
 export interface CheckoutFacts {
@@ -10,8 +11,10 @@ export interface CheckoutFacts {
   readonly account: AccountId;
   readonly customer: string;
   readonly price: string;
+  /** The price of what is used beyond the allowance; null where none is sold with the rest. */
+  readonly overagePrice: string | null;
   readonly offer: Offer;
-  /** 0 for whoever has had a plan before: a trial is once an account. */
+  /** 0 where none is offered, and for whoever has had one: a trial is once an account and person. */
   readonly trialDays: number;
 }
 
@@ -23,11 +26,12 @@ function metadataOf({ offer, account, checkout }: CheckoutFacts): Record<string,
 }
 
 /**
- * The parameters of a checkout session: one line, our price, our customer. A plan's metered line is left out until
- * overage is sold; a yearly one could not be sold here at all.
+ * The parameters of a checkout session: our price, our customer. A plan paid monthly brings its metered line along, which
+ * has no quantity; a yearly one cannot be sold with it, and gets it with the first sync. Pay as you go is taken with a
+ * card alone, since what is used must be payable at once.
  */
 export function sessionParams(facts: CheckoutFacts): Stripe.Checkout.SessionCreateParams {
-  const { account, customer, price, offer, trialDays } = facts;
+  const { account, customer, price, overagePrice, offer, trialDays } = facts;
   const metadata = metadataOf(facts);
   const { APP_URL } = env();
   const common: Stripe.Checkout.SessionCreateParams = {
@@ -50,9 +54,13 @@ export function sessionParams(facts: CheckoutFacts): Stripe.Checkout.SessionCrea
       payment_intent_data: { metadata },
       invoice_creation: { enabled: true, invoice_data: { description: offer.pack.name, metadata } },
     };
+  const consent = consentWords(offer, trialDays);
   return {
     ...common,
     mode: "subscription",
+    line_items: [{ price, quantity: 1 }, ...(overagePrice ? [{ price: overagePrice }] : [])],
+    ...(consent ? { custom_text: { submit: { message: consent } } } : {}),
+    ...(offer.kind === "base" && offer.plan.key === "payg" ? { allowed_payment_method_types: ["card"] } : {}),
     subscription_data: { metadata, ...(trialDays > 0 ? { trial_period_days: trialDays } : {}) },
     payment_method_collection: "always",
   };

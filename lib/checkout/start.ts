@@ -1,13 +1,13 @@
 import Stripe from "stripe";
 import { type Entitlement, entitlementFor } from "@/lib/billing/entitlement";
 import { lookupKeyOf, type Offer } from "@/lib/billing/offers";
-import { policy } from "@/lib/billing/plans";
 import type { AccountId, UserId } from "@/lib/billing/units";
 import { now } from "@/lib/clock";
 import { readStanding } from "@/lib/standing";
 import { fromSeconds, isLivemode, isMissing, stripe } from "@/lib/stripe/client";
 import { findPrice } from "@/lib/stripe/prices";
 import { rpc } from "@/lib/supabase/rpc";
+import { sellsOverage } from "./consent";
 import { customerFor, forgetCustomer } from "./customer";
 import { type CheckoutRequest, productFor } from "./product";
 import { type CheckoutFacts, sessionParams } from "./session";
@@ -127,6 +127,12 @@ export async function startCheckout(buyer: Buyer, request: CheckoutRequest): Pro
   }
 }
 
+/** The metered price that is sold along: with a plan paid monthly. Checkout cannot mix a year with a month. */
+async function findOveragePrice(offer: Offer): Promise<string | null> {
+  if (offer.kind !== "base" || offer.interval !== "monthly" || !sellsOverage(offer.plan)) return null;
+  return findPrice({ kind: "overage", plan: offer.plan });
+}
+
 /** @param again set when the customer turned out to be gone from Stripe and was forgotten */
 async function attemptCheckout(buyer: Buyer, request: CheckoutRequest, again = false): Promise<CheckoutAnswer> {
   const product = productFor(request);
@@ -150,8 +156,9 @@ async function attemptCheckout(buyer: Buyer, request: CheckoutRequest, again = f
   }
   const customer = await customerFor(buyer.account, { name: buyer.accountName, email: buyer.email });
   const price = await findPrice(offer);
-  const trialDays = begun.is_first_plan ? policy.trial.days : 0;
-  const facts = { checkout: begun.id, account: buyer.account, customer, price, offer, trialDays };
+  const overagePrice = await findOveragePrice(offer);
+  const trialDays = begun.may_try && offer.kind === "base" ? (offer.plan.trial?.days ?? 0) : 0;
+  const facts = { checkout: begun.id, account: buyer.account, customer, price, overagePrice, offer, trialDays };
   try {
     return await openSession(facts);
   } catch (error) {

@@ -15,10 +15,13 @@ vi.mock("@/lib/session", () => ({
 }));
 
 const APP_URL = "http://localhost:3000";
+const ACCOUNT = "0e9d7b0c-6d1a-4c50-8f26-0c4b9a7b1c11";
+const OTHER = "7a2f4c1e-93b5-4d11-b0d3-52f1f8f0aa22";
+const LONG = `${JSON.stringify({ pack: "small", account: ACCOUNT })}${" ".repeat(10_000)}`;
 const opened = { ok: true as const, url: "https://checkout.example/cs_1" };
 
 function signIn(role: Role | null): void {
-  const account = { id: "a" as never, name: "Anna", kind: "personal" as const, role: role ?? "member" };
+  const account = { id: ACCOUNT as never, name: "Anna", kind: "personal" as const, role: role ?? "member" };
   const user = { id: "u" as never, email: "anna@example.test" };
   vi.mocked(getSession).mockResolvedValue(role ? { user, account, accounts: [account] } : null);
 }
@@ -49,6 +52,11 @@ test("an owner and an admin get the way to Stripe, for a key and nothing else", 
   expect(vi.mocked(startCheckout).mock.calls[0]?.[1]).toEqual({ plan: "starter", interval: "yearly" });
 });
 
+test("a page that was drawn for the account at hand buys for it", async () => {
+  expect((await ask({ pack: "small", account: ACCOUNT.toUpperCase() })).status).toBe(200);
+  expect(vi.mocked(startCheckout).mock.calls[0]?.[1]).toEqual({ pack: "small" });
+});
+
 test("too many tries open nothing and say when to try again", async () => {
   const message = "Too many tries. You can try again in 4 minutes.";
   vi.mocked(takeAttempt).mockResolvedValue({ ok: false, retryAfterSeconds: 240, message });
@@ -74,6 +82,9 @@ describe("nothing is opened", () => {
     ["for a plan that does not exist", "owner", { plan: "gold" }, {}, 422],
     ["for nothing", "owner", {}, {}, 422],
     ["for what nobody can read", "owner", "{", {}, 422],
+    ["for a page that was drawn for another account", "owner", { pack: "small", account: OTHER }, {}, 409],
+    ["for an account that is none", "owner", { pack: "small", account: "mine" }, {}, 422],
+    ["for a body that is too long, whatever it says about its length", "owner", LONG, { "content-length": "2" }, 422],
   ] as const)("%s", async (_name, role, body, headers, status) => {
     signIn(role);
     const answer = await ask(body, headers);

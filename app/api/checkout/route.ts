@@ -1,10 +1,12 @@
+import { z } from "zod";
 import { limits, takeAttempt } from "@/lib/accounts/attempts";
 import { checkoutRequest } from "@/lib/checkout/product";
 import { startCheckout } from "@/lib/checkout/start";
 import { env } from "@/lib/env";
 import { canManageBilling, getSession } from "@/lib/session";
+import { readText } from "@/lib/usage/body";
 
-const MAX_BODY_BYTES = 10_000;
+const MOST_BYTES = 10_000;
 const refusal = (status: number, code: string, message: string, more: object = {}) =>
   Response.json({ code, message, ...more }, { status });
 
@@ -17,14 +19,28 @@ function isSameOrigin(request: Request): boolean {
 
 const isForm = (request: Request) => !request.headers.get("content-type")?.startsWith("application/json");
 
-/** What was asked for, as JSON or as a form without scripts; undefined if nobody can read it. */
-async function readAsked(request: Request): Promise<unknown> {
-  if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY_BYTES) return undefined;
+const askedSchema = z.looseObject({
+  /** Whom the page was drawn for; the public pages are drawn for nobody. */
+  account: z.uuid().toLowerCase().optional(),
+});
+
+function parseJson(text: string): unknown {
   try {
-    return isForm(request) ? Object.fromEntries(await request.formData()) : await request.json();
+    return JSON.parse(text);
   } catch {
-    return undefined;
+    return null;
   }
+}
+
+/** What was asked for, as JSON or as a form without scripts, and for whom; null if nobody can read it. */
+async function readAsked(request: Request): Promise<{ account?: string | undefined; product: unknown } | null> {
+  const body = await readText(request, MOST_BYTES);
+  if (!body.ok) return null;
+  const value = isForm(request) ? Object.fromEntries(new URLSearchParams(body.text)) : parseJson(body.text);
+  const parsed = askedSchema.safeParse(value);
+  if (!parsed.success) return null;
+  const { account, ...product } = parsed.data;
+  return { account, product };
 }
 
 /** Opens Stripe's checkout for a plan or a pack, by its key and nothing else. */
@@ -35,15 +51,22 @@ export async function POST(request: Request): Promise<Response> {
   if (!session) return refusal(401, "signed_out", "Sign in to buy.");
   if (!canManageBilling(session))
     return refusal(403, "not_allowed", "Only owners and admins of this account can buy. Ask one of them.");
-  const asked = checkoutRequest.safeParse(await readAsked(request));
-  if (!asked.success)
+  const asked = await readAsked(request);
+  const product = checkoutRequest.safeParse(asked?.product);
+  if (!product.success)
     return refusal(422, "unknown_product", "This plan or pack does not exist. Choose one on the pricing page.");
   const { user, account } = session;
+  if (asked?.account !== undefined && asked.account !== account.id)
+    return refusal(
+      409,
+      "other_account",
+      "In another tab you switched to another account, so nothing was bought. Reload the page to buy there, or switch back.",
+    );
   const attempt = await takeAttempt(limits.checkout, account.id);
   if (!attempt.ok) return refusal(429, "too_many_tries", attempt.message);
   const answer = await startCheckout(
     { account: account.id, accountName: account.name, user: user.id, email: user.email },
-    asked.data,
+    product.data,
   );
   if (answer.ok)
     return isForm(request)
