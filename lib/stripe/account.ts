@@ -1,9 +1,19 @@
 import type Stripe from "stripe";
 import { assertCatalogue } from "@/lib/billing/check";
-import { allOffers, lookupKeyOf } from "@/lib/billing/offers";
-import { env, isLocal } from "@/lib/env";
-import { costsTheSame, METER_EVENT, neededProducts, priceParams } from "./catalogue";
-import { API_VERSION, isMissing, stripe } from "./client";
+import { lookupKeyOf } from "@/lib/billing/offers";
+import {
+  findMeter,
+  isSamePrice,
+  METER_EVENT,
+  neededOffers,
+  neededProducts,
+  priceParams,
+  reportsOverage,
+} from "./catalogue";
+import { isMissing, stripe } from "./client";
+import { setUpEndpoint } from "./endpoint";
+import { withPermission } from "./permission";
+import { setUpPortal } from "./portal";
 import { priceMetadata } from "./prices";
 
 type EventName = Stripe.WebhookEndpointCreateParams.EnabledEvent;
@@ -14,11 +24,13 @@ export interface Setup {
   readonly events: readonly EventName[];
   /** Told each thing that was done, or would be. */
   readonly say: (line: string) => void;
+  /** Told what a person has to see to. */
+  readonly advise?: (line: string) => void;
 }
 
 async function setUpMeter({ dryRun, say }: Setup): Promise<string> {
-  for await (const meter of stripe().billing.meters.list({ limit: 100, status: "active" }))
-    if (meter.event_name === METER_EVENT) return meter.id;
+  const existing = await findMeter();
+  if (existing) return existing.id;
   say(`make the meter ${METER_EVENT}`);
   if (dryRun) return "mtr_dry_run";
   const meter = await stripe().billing.meters.create({
@@ -49,8 +61,8 @@ async function setUpProducts({ dryRun, say }: Setup): Promise<void> {
   }
 }
 
-async function setUpPrices({ dryRun, say }: Setup, meter: string): Promise<void> {
-  for (const offer of allOffers()) {
+async function setUpPrices({ dryRun, say }: Setup, meter: string | null): Promise<void> {
+  for (const offer of neededOffers()) {
     const lookupKey = lookupKeyOf(offer);
     const wanted = priceParams(offer, meter);
     const { data } = await stripe().prices.list({
@@ -60,7 +72,7 @@ async function setUpPrices({ dryRun, say }: Setup, meter: string): Promise<void>
     });
     const [existing] = data;
     const metadata = priceMetadata(offer);
-    const same = existing && costsTheSame(existing, wanted);
+    const same = existing && isSamePrice(existing, wanted);
     if (same && existing.active && Object.entries(metadata).every(([key, value]) => existing.metadata[key] === value))
       continue;
     if (same) {
@@ -68,63 +80,37 @@ async function setUpPrices({ dryRun, say }: Setup, meter: string): Promise<void>
       if (!dryRun) await stripe().prices.update(existing.id, { active: true, metadata });
       continue;
     }
-    say(existing ? `replace the price ${lookupKey}, whose amount has changed` : `make the price ${lookupKey}`);
+    say(existing ? `replace the price ${lookupKey}, which has changed` : `make the price ${lookupKey}`);
     if (dryRun) continue;
     await stripe().prices.create({ ...wanted, ...(existing ? { transfer_lookup_key: true } : {}) });
     if (existing) await stripe().prices.update(existing.id, { active: false });
   }
 }
 
-const isUnreachable = (url: string) => ["localhost", "127.0.0.1"].includes(new URL(url).hostname);
-
-async function findEndpoints(url: string): Promise<Stripe.WebhookEndpoint[]> {
-  const found: Stripe.WebhookEndpoint[] = [];
-  for await (const endpoint of stripe().webhookEndpoints.list({ limit: 100 }))
-    if (endpoint.url === url) found.push(endpoint);
-  return found;
-}
-
-/** Answers the new endpoint's secret, or null if the endpoint was there already and its secret is known or kept. */
-async function setUpEndpoint({ dryRun, say, events }: Setup, knownSecret: string | undefined): Promise<string | null> {
-  const url = new URL("/api/stripe/webhook", env().APP_URL).href;
-  if (isUnreachable(url) && !env().STRIPE_API_BASE) {
-    say(`leave out the webhook endpoint: Stripe cannot reach ${url}. Use: stripe listen --forward-to ${url}`);
-    return null;
-  }
-  const endpoints = await findEndpoints(url);
-  const current = endpoints.find((endpoint) => endpoint.api_version === API_VERSION && endpoint.status === "enabled");
-  const stale = endpoints.filter((endpoint) => endpoint !== current || (isLocal() && !knownSecret));
-  if (current && !stale.includes(current)) {
-    const missing = events.some((type) => !current.enabled_events.includes(type));
-    if (missing) {
-      say("update the webhook endpoint's list of events");
-      if (!dryRun) await stripe().webhookEndpoints.update(current.id, { enabled_events: [...events] });
-    }
-    return null;
-  }
-  say(`make the webhook endpoint ${url}`);
-  if (dryRun) return null;
-  const made = await stripe().webhookEndpoints.create({
-    url,
-    enabled_events: [...events],
-    api_version: API_VERSION,
-    description: "Ledgerline",
-  });
-  if (isLocal()) for (const endpoint of stale) await stripe().webhookEndpoints.del(endpoint.id);
-  return made.secret ?? null;
+/** The secrets of what was made now. Stripe never tells them again. */
+export interface NewSecrets {
+  readonly webhookSecret: string | null;
+  readonly thinSecret: string | null;
 }
 
 /**
- * Makes or updates at Stripe what plans.ts needs: products, prices, the meter, the webhook endpoint. Doing it again
- * changes nothing.
- * @param knownSecret the webhook secret we hold; in local mode an endpoint without it is made anew
- * @returns the secret of a webhook endpoint that was made now, which Stripe never tells again
- * @throws Error when plans.ts makes no sense or Stripe refuses
+ * Makes or updates at Stripe what plans.ts needs: the meter, products, prices, the billing portal, the webhook endpoint
+ * and the destination of thin events. Doing it again changes nothing. Without metered overage there is no meter, no
+ * metered price and no thin event.
+ * @param known the webhook secrets we hold; in local mode an endpoint without its secret is made anew
+ * @throws Error when plans.ts makes no sense or Stripe refuses; a permission that the key lacks is named
  */
-export async function setUpStripe(setup: Setup, knownSecret?: string): Promise<{ webhookSecret: string | null }> {
+export async function setUpStripe(
+  setup: Setup,
+  known: { webhookSecret?: string | undefined; thinSecret?: string | undefined } = {},
+): Promise<NewSecrets> {
   assertCatalogue();
-  const meter = await setUpMeter(setup);
-  await setUpProducts(setup);
-  await setUpPrices(setup, meter);
-  return { webhookSecret: await setUpEndpoint(setup, knownSecret) };
+  const meter = reportsOverage() ? await withPermission("Meters: Write", () => setUpMeter(setup)) : null;
+  await withPermission("Products: Write", () => setUpProducts(setup));
+  await withPermission("Prices: Write", () => setUpPrices(setup, meter));
+  await withPermission("Customer portal: Write", () => setUpPortal(setup));
+  const webhookSecret = await withPermission("Webhook Endpoints: Write", () =>
+    setUpEndpoint(setup, known.webhookSecret),
+  );
+  return { webhookSecret, thinSecret: null };
 }

@@ -2,11 +2,26 @@ import Stripe from "stripe";
 import type { Currency, Price } from "@/lib/billing/catalogue";
 import { allOffers, basePrice, lookupKeyOf, type Offer } from "@/lib/billing/offers";
 import { catalogue } from "@/lib/billing/plans";
+import { env } from "@/lib/env";
+import { stripe } from "./client";
 import { priceMetadata } from "./prices";
 
 /** The meter that counts rated credits used beyond allowance and bought credits. */
 export const METER_EVENT = "token_usage";
 const TAX_BEHAVIOR = "exclusive";
+
+/** Whether use beyond the allowance is reported to Stripe, so that the meter and the prices by it are needed. */
+export const reportsOverage = (): boolean => catalogue.policy.overage === "metered" && env().METER_SINK !== "none";
+
+/** Every price that Stripe must have. */
+export const neededOffers = (): Offer[] => allOffers().filter(({ kind }) => kind !== "overage" || reportsOverage());
+
+/** Our meter, or null before setup has made it. */
+export async function findMeter(): Promise<Stripe.Billing.Meter | null> {
+  for await (const meter of stripe().billing.meters.list({ limit: 100, status: "active" }))
+    if (meter.event_name === METER_EVENT) return meter;
+  return null;
+}
 
 /** A product as it must exist at Stripe; its id is ours, so that making it again changes nothing. */
 export interface ProductPlan {
@@ -19,7 +34,7 @@ const productIdOf = (offer: Offer) =>
   offer.kind === "pack" ? `ledgerline_pack_${offer.pack.key}` : `ledgerline_plan_${offer.plan.key}`;
 
 /** Every product plans.ts needs: one for each plan with a price, one for each pack. */
-export function neededProducts(offers = allOffers()): ProductPlan[] {
+export function neededProducts(offers = neededOffers()): ProductPlan[] {
   const byId = new Map<string, ProductPlan>();
   for (const offer of offers) {
     const id = productIdOf(offer);
@@ -67,9 +82,10 @@ const inDecimals = (centsPer1000: number) => ({ unit_amount_decimal: perCredit(c
 /**
  * How an offer is written at Stripe. Every price has a tax behaviour and the amounts of all currencies from
  * its first day, since neither can be changed later.
- * @param meter id of the meter, for overage
+ * @param meter id of the meter; only overage needs it
+ * @throws Error for overage without a meter
  */
-export function priceParams(offer: Offer, meter: string): Stripe.PriceCreateParams {
+export function priceParams(offer: Offer, meter: string | null): Stripe.PriceCreateParams {
   const lookup_key = lookupKeyOf(offer);
   const common = { product: productIdOf(offer), lookup_key, nickname: lookup_key, metadata: priceMetadata(offer) };
   switch (offer.kind) {
@@ -81,6 +97,7 @@ export function priceParams(offer: Offer, meter: string): Stripe.PriceCreatePara
     }
     case "overage": {
       if (!offer.plan.overage) throw new Error(`${offer.plan.name} sells no overage`);
+      if (!meter) throw new Error(`The overage of ${offer.plan.name} needs a meter`);
       const recurring = { interval: "month" as const, usage_type: "metered" as const, meter };
       return { ...common, ...amounts(offer.plan.overage.per1000, inDecimals), recurring };
     }
@@ -89,14 +106,16 @@ export function priceParams(offer: Offer, meter: string): Stripe.PriceCreatePara
   }
 }
 
-/** Whether a price at Stripe costs what plans.ts says, in every currency Stripe told us about. */
-export function costsTheSame(price: Stripe.Price, wanted: Stripe.PriceCreateParams): boolean {
+/** Whether a price at Stripe is the one plans.ts asks for: its amounts in every currency Stripe told us about, its turn and its meter. */
+export function isSamePrice(price: Stripe.Price, wanted: Stripe.PriceCreateParams): boolean {
   const amount = (of: { unit_amount?: number | null; unit_amount_decimal?: Stripe.Decimal | null }) =>
     Number(of.unit_amount ?? of.unit_amount_decimal ?? Number.NaN);
   const options = price.currency_options ?? {};
   return (
     price.currency === wanted.currency &&
     amount(price) === amount(wanted) &&
+    (price.recurring?.interval ?? null) === (wanted.recurring?.interval ?? null) &&
+    (price.recurring?.meter ?? null) === (wanted.recurring?.meter ?? null) &&
     Object.entries(wanted.currency_options ?? {}).every(
       ([currency, option]) =>
         !price.currency_options || (options[currency] && amount(options[currency]) === amount(option)),

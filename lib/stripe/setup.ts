@@ -19,10 +19,19 @@ async function main(args: string[]): Promise<void> {
     changes += 1;
     process.stderr.write(`${dryRun ? "Would " : ""}${line}\n`);
   };
-  const { webhookSecret } = await setUpStripe({ dryRun, say, events: EVENT_TYPES }, process.env.STRIPE_WEBHOOK_SECRET);
+  const advise = (line: string) => process.stderr.write(`Mind: ${line}\n`);
+  const { STRIPE_WEBHOOK_SECRET, STRIPE_THIN_WEBHOOK_SECRET } = process.env;
+  const known = { webhookSecret: STRIPE_WEBHOOK_SECRET, thinSecret: STRIPE_THIN_WEBHOOK_SECRET };
+  const made = await setUpStripe({ dryRun, say, advise, events: EVENT_TYPES }, known);
   if (changes === 0) process.stderr.write("Stripe has everything already.\n");
-  const secret = webhookSecret ?? (isLocal() ? process.env.STRIPE_WEBHOOK_SECRET : undefined);
-  if (secret) process.stdout.write(`STRIPE_WEBHOOK_SECRET=${secret}\n`);
+  if (made.webhookSecret || made.thinSecret)
+    process.stderr.write("Put what follows into the app's settings: Stripe tells it only now.\n");
+  const told = (secret: string | null, kept: string | undefined) => secret ?? (isLocal() ? kept : undefined);
+  for (const [name, secret] of [
+    ["STRIPE_WEBHOOK_SECRET", told(made.webhookSecret, known.webhookSecret)],
+    ["STRIPE_THIN_WEBHOOK_SECRET", told(made.thinSecret, known.thinSecret)],
+  ])
+    if (secret) process.stdout.write(`${name}=${secret}\n`);
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
