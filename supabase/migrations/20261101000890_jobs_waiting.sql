@@ -1,12 +1,13 @@
--- How much of what a tick works on is due at this moment: Stripe's events in the inbox, mail in the outbox. A tick that
--- leaves nothing has caught up with the clock.
+-- How much of what a tick works on is due at this moment: Stripe's events in the inbox, mail in the outbox, usage that could
+-- be reported. A tick that leaves nothing has caught up with the clock.
 create function public.read_waiting(at timestamptz) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'events', (
       select count(*) from public.stripe_events e where e.status = 'pending' and e.next_attempt_at <= read_waiting.at
     ),
-    'mail', (select count(*) from public.mail_outbox m where m.next_attempt_at <= read_waiting.at)
+    'mail', (select count(*) from public.mail_outbox m where m.next_attempt_at <= read_waiting.at),
+    'usage', case when public.has_due_usage(read_waiting.at) then 1 else 0 end
   )
 $$;
 grant execute on function public.read_waiting(timestamptz) to service_role;
