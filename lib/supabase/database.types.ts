@@ -1842,6 +1842,10 @@ export type Database = {
           most: number;
           at: string;
         }; Returns: Json };
+      explain_invoice: { Args: {
+          account_id: string;
+          invoice_id: string;
+        }; Returns: Json };
       find_customer: { Args: {
           account_id: string;
           livemode: boolean;
@@ -2072,6 +2076,9 @@ export type Database = {
           account_id: string;
           from_at: string;
           to_at: string;
+        }; Returns: Json };
+      read_running_overage: { Args: {
+          account_id: string;
         }; Returns: Json };
       read_stale_usage: { Args: {
           livemode: boolean;

@@ -1,0 +1,109 @@
+import { Banner } from "@/components/ui/banner";
+import { Card, CardContent, CardDescription, CardFooter, CardHeader, CardTitle } from "@/components/ui/card";
+import { RelativeTime } from "@/components/ui/relative-time";
+import { Skeleton } from "@/components/ui/skeleton";
+import { formatCredits, formatDate, formatMoney } from "@/lib/billing/format";
+import type { SoFarLine } from "@/lib/billing/upcoming";
+
+export interface SoFarProps {
+  periodStart: Date;
+  periodEnd: Date;
+  currency: string;
+  lines: readonly SoFarLine[];
+  totalCents: number;
+  unsentCredits: number;
+  inDoubtCredits: number;
+  source: "stripe" | "ours";
+  isLast: boolean;
+  asOf: Date;
+}
+
+function NotYetThere({ unsentCredits, inDoubtCredits, source }: SoFarProps) {
+  const notes = [
+    ...(source === "stripe" && unsentCredits > 0
+      ? [`${formatCredits(unsentCredits)} of these credits were used just now; they are counted at your plan's price.`]
+      : []),
+    ...(inDoubtCredits > 0 ? [`${formatCredits(inDoubtCredits)} more are being confirmed and may be added.`] : []),
+  ];
+  return notes.length > 0 ? <p className="text-13 text-muted">{notes.join(" ")}</p> : null;
+}
+
+const discountLike: readonly SoFarLine["kind"][] = ["discount", "tax", "balance", "minimum"];
+
+/** What the running period has come to, line by line, and what the next invoice will be if nothing more is used. */
+export function SoFar(props: SoFarProps) {
+  const { periodStart, periodEnd, currency, lines, totalCents, source, isLast, asOf } = props;
+  return (
+    <Card>
+      <CardHeader>
+        <CardTitle>This period so far</CardTitle>
+        <CardDescription>
+          {formatDate(periodStart)} to {formatDate(periodEnd)}, as of <RelativeTime date={asOf} now={asOf} />
+        </CardDescription>
+      </CardHeader>
+      <CardContent className="flex flex-col gap-4">
+        {source === "ours" && (
+          <Banner tone="warning" title="Stripe does not answer right now">
+            This is what our own books say, without discounts, tax and what is on your balance. Nothing is lost; the
+            full figure comes back by itself.
+          </Banner>
+        )}
+        <dl className="flex flex-col gap-2 text-sm">
+          {lines.map((line, index) => (
+            <div
+              // biome-ignore lint/suspicious/noArrayIndexKey: lines have no id, and their order is the invoice's
+              key={index}
+              className="flex items-baseline justify-between gap-6"
+            >
+              <dt className={discountLike.includes(line.kind) ? "text-muted" : undefined}>{line.description}</dt>
+              <dd className="shrink-0 tabular-nums">{formatMoney(line.cents, currency)}</dd>
+            </div>
+          ))}
+          <div className="mt-1 flex items-baseline justify-between gap-6 border-t border-border pt-3 font-semibold">
+            <dt>So far</dt>
+            <dd className="shrink-0 tabular-nums">{formatMoney(totalCents, currency)}</dd>
+          </div>
+        </dl>
+        <NotYetThere {...props} />
+      </CardContent>
+      <CardFooter>
+        <p className="text-13 text-muted">
+          {isLast
+            ? `The plan ends on ${formatDate(periodEnd)}; what was used until then is charged that day.`
+            : `Charged around ${formatDate(periodEnd)}. What you use until then is added.`}
+        </p>
+      </CardFooter>
+    </Card>
+  );
+}
+
+/** Nothing to charge: said, not left empty. */
+export function NothingSoFar() {
+  return (
+    <Card>
+      <CardHeader>
+        <CardTitle>This period so far</CardTitle>
+      </CardHeader>
+      <CardContent>
+        <p className="text-sm text-muted">There is nothing to bill, and no invoice is coming.</p>
+      </CardContent>
+    </Card>
+  );
+}
+
+/** In the shape of what comes. */
+export function SoFarSkeleton() {
+  return (
+    <Card aria-busy="true" aria-label="This period so far is being worked out">
+      <CardHeader>
+        <CardTitle>This period so far</CardTitle>
+        <Skeleton className="h-4 w-56" />
+      </CardHeader>
+      <CardContent className="flex flex-col gap-3">
+        <Skeleton className="h-5 w-full" />
+        <Skeleton className="h-5 w-full" />
+        <Skeleton className="mt-2 h-5 w-full" />
+      </CardContent>
+    </Card>
+  );
+}
