@@ -34,7 +34,10 @@ function money(plan: Plan, interval: Interval, from: Catalogue): Pick<Choice, "p
   const whole = (amount: number) => formatMoney(amount, currency).replace(/\.00$/, "");
   if (cents === 0) return { price: whole(0), charged: "In advance; you pay for what you use, after each month" };
   return interval === "yearly"
-    ? { price: `${whole(cents)} a year`, charged: `${whole(Math.round(cents / 12))} a month, charged once a year` }
+    ? {
+        price: `${whole(cents)} a year`,
+        charged: `About ${whole(Math.round(cents / 12))} a month, charged once a year`,
+      }
     : { price: `${whole(cents)} a month`, charged: "Charged each month" };
 }
 

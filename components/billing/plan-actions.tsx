@@ -1,33 +1,71 @@
-import { brand } from "@/components/brand/brand";
+import type { Route } from "next";
+import Link from "next/link";
 import { buttonVariants } from "@/components/ui/button";
-import type { Entitlement } from "@/lib/billing/entitlement";
+import type { FormAction } from "@/lib/action";
+import type { PlanStep, PlanSteps } from "./plan-steps";
+import { PortalButton } from "./portal-button";
+import { VerbForm } from "./verb-form";
 
-const support = (
-  <a href={`mailto:${brand.supportEmail}`} className="text-accent underline underline-offset-4 hover:no-underline">
-    {brand.supportEmail}
-  </a>
-);
+interface PlanActionsProps extends PlanSteps {
+  /** The account this page was drawn for. */
+  account: string;
+  resume: FormAction;
+  revoke: FormAction;
+}
 
-/** What can be done about the plan now, with the one button that does it. */
-export function PlanActions({ entitlement, canManage }: { entitlement: Entitlement; canManage: boolean }) {
-  const { canChangePlan, notice, plan } = entitlement;
-  if (!canManage)
-    return <p className="text-13 text-muted">Only owners and admins of this account can change the plan.</p>;
-  if (notice?.url)
-    return (
-      <>
-        <a href={notice.url} className={buttonVariants({ size: "sm" })}>
-          {canChangePlan === "finish_payment" ? "Finish the payment" : "Pay the invoice"}
+interface StepButtonProps extends Omit<PlanActionsProps, "say" | "steps"> {
+  step: PlanStep;
+  variant: "primary" | "secondary" | "ghost";
+}
+
+function StepButton({ step, variant, account, resume, revoke }: StepButtonProps) {
+  const look = { variant, size: "sm" } as const;
+  switch (step.does) {
+    case "go":
+      return (
+        <Link href={step.href as Route} className={buttonVariants(look)}>
+          {step.label}
+        </Link>
+      );
+    case "pay":
+    case "write":
+      return (
+        <a href={step.url} className={buttonVariants(look)}>
+          {step.label}
         </a>
-        <p className="text-13 text-muted">The page where you pay is Stripe&apos;s. Another card can be used there.</p>
-      </>
-    );
-  if (canChangePlan === "yes" && plan === "free")
-    return <p className="text-13 text-muted">Choose a plan below, or stay here and buy credits when you need them.</p>;
+      );
+    case "resume":
+    case "revoke":
+      return (
+        <VerbForm action={step.does === "resume" ? resume : revoke} account={account} {...look}>
+          {step.label}
+        </VerbForm>
+      );
+    case "card":
+    case "details":
+      return (
+        <PortalButton flow={step.does === "card" ? "card" : "home"} account={account} {...look}>
+          {step.label}
+        </PortalButton>
+      );
+  }
+}
+
+/** What can be done about the plan now: first what mends or what is wanted most, canceling last and just as near. */
+export function PlanActions({ say, steps, ...verbs }: PlanActionsProps) {
+  const isRoutine = say === null && steps[0]?.label === "Change plan";
   return (
-    <p className="text-13 text-muted">
-      To change or cancel your plan, write to {support}. It is done within a working day, and nothing is charged after
-      you cancel.
-    </p>
+    <>
+      {say && <p className="max-w-3xl text-13 text-muted">{say}</p>}
+      {steps.length > 0 && (
+        <ul aria-label="What you can do" className="flex flex-wrap items-start gap-2">
+          {steps.map((step, place) => (
+            <li key={step.label}>
+              <StepButton step={step} variant={place === 0 && !isRoutine ? "primary" : "secondary"} {...verbs} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
   );
 }

@@ -32,7 +32,7 @@ test.each<[Example, string[]]>([
   ["trial without a card", ["Add a card", "Change plan", "Billing details", "Cancel the trial"]],
   ["ends on a day", ["Keep my plan", "End it now", "Change card", "Billing details"]],
   ["change to come", ["Keep Pro", "Choose another plan", "Change card", "Billing details", "Cancel plan"]],
-  ["upgrade unpaid", ["Finish the payment", "Change card", "Billing details", "Cancel plan"]],
+  ["upgrade unpaid", ["Finish the payment", "Keep Starter", "Change card", "Billing details", "Cancel plan"]],
   ["past due", ["Pay now", "Change card", "Billing details", "Cancel plan"]],
   ["downgraded", ["Pay the invoice", "Change card", "Billing details", "Cancel plan"]],
   ["suspended", ["Pay the invoice", "Change card", "Billing details"]],

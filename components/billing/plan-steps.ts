@@ -50,18 +50,16 @@ function whenUsual(subscription: StandingSubscription | null, from: Catalogue): 
       steps: [choose("Choose a plan"), { does: "go", label: "Buy credits", href: "/credits" }],
     };
   const { pending, scheduled, trialEnd, trialHasCard, status } = subscription;
+  const keep = `Keep ${subscription.plan ? planOf(subscription.plan, from).name : "my plan"}`;
   if (pending)
     return {
       say: `Finish the payment by ${formatDate(pending.until)}, or the change is dropped and everything stays as it is. ${onStripe}`,
-      steps: [pay("Finish the payment", pending.payUrl)],
+      steps: [pay("Finish the payment", pending.payUrl), { does: "revoke", label: keep }],
     };
   if (scheduled)
     return {
       say: "You can take the change back until then.",
-      steps: [
-        { does: "revoke", label: `Keep ${subscription.plan ? planOf(subscription.plan, from).name : "my plan"}` },
-        choose("Choose another plan"),
-      ],
+      steps: [{ does: "revoke", label: keep }, choose("Choose another plan")],
     };
   if (status === "trialing" && trialEnd && !trialHasCard)
     return {

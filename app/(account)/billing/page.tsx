@@ -1,9 +1,12 @@
-import type { Metadata } from "next";
+import type { Metadata, Route } from "next";
+import Link from "next/link";
+import { Done } from "@/components/billing/done";
+import { doneWords } from "@/components/billing/done-words";
 import { InvoicesTable } from "@/components/billing/invoices-table";
 import { PlanActions } from "@/components/billing/plan-actions";
 import { PlanPanel } from "@/components/billing/plan-panel";
+import { planSteps } from "@/components/billing/plan-steps";
 import { planWords } from "@/components/billing/plan-words";
-import { PlanCards } from "@/components/pricing/plan-cards";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
@@ -11,38 +14,55 @@ import { listInvoices } from "@/lib/invoices/list";
 import { canManageBilling } from "@/lib/session";
 import { userClient } from "@/lib/supabase/server";
 import { readAccount } from "../account";
+import { resumePlan, revokeChange } from "./actions";
 
 export const metadata: Metadata = { title: "Billing" };
 
-export default async function BillingPage() {
+const LATEST = 5;
+
+export default async function BillingPage({ searchParams }: PageProps<"/billing">) {
   const { session, standing, entitlement } = await readAccount();
-  const invoices = await listInvoices(await userClient(), session.account.id);
-  const canSubscribe = entitlement.canChangePlan === "yes" && entitlement.plan === "free";
+  const account = session.account.id;
+  const [invoices, { done }] = await Promise.all([
+    listInvoices(await userClient(), account, { most: LATEST + 1 }),
+    searchParams,
+  ]);
+  const permitted = canManageBilling(session);
+  const isCustomer = standing.subscription !== null || invoices.length > 0;
+  const what = doneWords(done, standing, entitlement);
   return (
     <div className="flex flex-col gap-8">
       <PageHeader title="Billing" description="Your plan, what is charged next, and every invoice." />
+      {what && <Done title={what.title}>{what.text}</Done>}
       <PlanPanel words={planWords(standing, entitlement)}>
-        <PlanActions entitlement={entitlement} canManage={canManageBilling(session)} />
+        <PlanActions
+          {...planSteps(standing, entitlement, { permitted, isCustomer })}
+          account={account}
+          resume={resumePlan}
+          revoke={revokeChange}
+        />
       </PlanPanel>
-      {canSubscribe && canManageBilling(session) && (
-        <section aria-labelledby="plans" className="flex flex-col gap-4">
-          <h2 id="plans" className="text-base font-semibold">
-            Get more every month
-          </h2>
-          <PlanCards heading="h3" current={entitlement.plan} />
-        </section>
-      )}
       <section aria-labelledby="invoices" className="flex flex-col gap-4">
-        <h2 id="invoices" className="text-base font-semibold">
-          Invoices
-        </h2>
+        <div className="flex flex-wrap items-baseline justify-between gap-4">
+          <h2 id="invoices" className="text-base font-semibold">
+            Latest invoices
+          </h2>
+          {invoices.length > 0 && (
+            <Link
+              href={"/billing/invoices" as Route}
+              className="rounded-sm text-13 text-accent underline underline-offset-4 hover:no-underline"
+            >
+              All invoices
+            </Link>
+          )}
+        </div>
         {invoices.length === 0 ? (
           <EmptyState title="No invoices yet">
             The first one stands here when you have bought credits or a plan, to read, pay and download.
           </EmptyState>
         ) : (
           <Card className="py-2">
-            <InvoicesTable invoices={invoices} />
+            <InvoicesTable invoices={invoices.slice(0, LATEST)} />
           </Card>
         )}
       </section>
