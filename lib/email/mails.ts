@@ -1,16 +1,25 @@
 import { render } from "react-email";
 import { z } from "zod";
 import { asyncPaymentFailed } from "@/emails/async-payment-failed";
+import { cancellationScheduled } from "@/emails/cancellation-scheduled";
 import { duplicateRefunded } from "@/emails/duplicate-refunded";
 import type { Mail, Sender } from "@/emails/layout";
 import { lowCredit } from "@/emails/low-credit";
 import { packReceipt } from "@/emails/pack-receipt";
 import { paymentFailed } from "@/emails/payment-failed";
+import { planChangeScheduled } from "@/emails/plan-change-scheduled";
+import { planChanged } from "@/emails/plan-changed";
+import { priceChange } from "@/emails/price-change";
+import { subscriptionEnded } from "@/emails/subscription-ended";
 import { subscriptionStarted } from "@/emails/subscription-started";
+import { trialEnds } from "@/emails/trial-ends";
+import { trialRefused } from "@/emails/trial-refused";
 import { env } from "@/lib/env";
 
 const amount = z.number().int();
 const money = { amountCents: amount.nullish(), currency: z.string().length(3).nullish() };
+const currency = z.string().length(3);
+const interval = z.enum(["monthly", "yearly"]);
 const link = z.url({ protocol: /^https?$/ }).nullish();
 
 /** How a kind of mail is made from the data of its row in the outbox. */
@@ -45,7 +54,74 @@ const KINDS: Record<string, (data: unknown, sender: Sender) => Mail> = {
     z.object({ ...money, planName: z.string().nullish(), invoiceUrl: link, nextAttemptAt: z.coerce.date().nullish() }),
     paymentFailed,
   ),
+  trial_ends: kind(
+    z.object({
+      planName: z.string().nullish(),
+      amountCents: amount,
+      currency: z.string().length(3),
+      interval: z.enum(["monthly", "yearly"]).nullish(),
+      chargedAt: z.coerce.date(),
+      hasCard: z.boolean(),
+    }),
+    trialEnds,
+  ),
+  trial_refused: kind(z.object({ planName: z.string().nullish() }), trialRefused),
   async_payment_failed: kind(z.object({ ...money, packName: z.string().nullish() }), asyncPaymentFailed),
+  plan_changed: kind(
+    z.object({
+      planName: z.string(),
+      formerPlanName: z.string(),
+      credits: amount,
+      interval,
+      amountCents: amount.nullish(),
+      currency,
+      paidCents: amount.nullish(),
+      changedAt: z.coerce.date(),
+      renewsAt: z.coerce.date(),
+    }),
+    planChanged,
+  ),
+  plan_change_scheduled: kind(
+    z.object({
+      planName: z.string(),
+      formerPlanName: z.string().nullish(),
+      credits: amount,
+      interval,
+      amountCents: amount.nullish(),
+      currency,
+      changesAt: z.coerce.date(),
+    }),
+    planChangeScheduled,
+  ),
+  cancellation_scheduled: kind(
+    z.object({ planName: z.string().nullish(), endsAt: z.coerce.date() }),
+    cancellationScheduled,
+  ),
+  subscription_ended: kind(
+    z.object({
+      planName: z.string().nullish(),
+      endedAt: z.coerce.date(),
+      amountCents: amount.nullish(),
+      currency,
+      invoiceUrl: link,
+    }),
+    subscriptionEnded,
+  ),
+  price_change: kind(
+    z.object({
+      planName: z.string(),
+      interval,
+      formerCents: amount,
+      amountCents: amount,
+      formerCredits: amount,
+      credits: amount,
+      formerOverageCents: amount.nullish(),
+      overageCents: amount.nullish(),
+      currency,
+      changesAt: z.coerce.date(),
+    }),
+    priceChange,
+  ),
   duplicate_refunded: kind(z.object({ ...money, planName: z.string().nullish() }), duplicateRefunded),
 };
 

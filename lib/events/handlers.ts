@@ -98,6 +98,8 @@ export const handlers: Handlers = {
   "customer.subscription.created": subscriptions,
   "customer.subscription.updated": subscriptions,
   "customer.subscription.deleted": subscriptions,
+  "customer.subscription.pending_update_applied": subscriptions,
+  "customer.subscription.pending_update_expired": subscriptions,
   "customer.subscription.paused": subscriptions,
   "customer.subscription.resumed": subscriptions,
   "customer.updated": customer,
