@@ -4,6 +4,7 @@ import { sendDueMail } from "@/lib/email/outbox";
 import { processPendingEvents } from "@/lib/events/inbox";
 import { reconcileCheckouts, reconcileSubscriptions } from "@/lib/events/reconcile";
 import { grantDueAllowances } from "@/lib/subscriptions/free";
+import { mailEndingTrials } from "@/lib/subscriptions/trials";
 import { rpc } from "@/lib/supabase/rpc";
 
 async function expireDueCredits(): Promise<void> {
@@ -23,6 +24,7 @@ const jobs: ReadonlyArray<readonly [name: string, run: () => Promise<unknown>]> 
   ["process Stripe's events", () => processPendingEvents()],
   ["ask about silent checkouts", reconcileCheckouts],
   ["ask about overdue subscriptions", reconcileSubscriptions],
+  ["tell of trials that end", mailEndingTrials],
   ["send the mail that followed", () => sendDueMail()],
 ];
 

@@ -114,7 +114,7 @@ export function voidsOf(
 }
 
 /** What a trial brings: its own allowance, once an account. */
-export function trialGrant(account: string, trialEnd: Date, amount = policy.trial.allowance): GrantOrder[] {
+export function trialGrant(account: string, trialEnd: Date, amount: number): GrantOrder[] {
   if (amount === 0) return [];
   return [
     {
