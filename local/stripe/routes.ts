@@ -23,6 +23,8 @@ import { webhookEndpoints } from "./resources/webhook-endpoints.ts";
 import { invoicePreviews } from "./subscriptions/preview.ts";
 import { subscriptionItems } from "./subscriptions/subscription-items.ts";
 import { subscriptions } from "./subscriptions/subscriptions.ts";
+import { eventDestinations } from "./v2/event-destinations.ts";
+import { thinEvents } from "./v2/thin-events.ts";
 
 /** Everything the double answers. A new folder of resources is one line here. */
 export const resources: Resource[] = [
@@ -51,4 +53,6 @@ export const resources: Resource[] = [
   portal,
   events,
   webhookEndpoints,
+  eventDestinations,
+  thinEvents,
 ];

@@ -37,9 +37,12 @@ export function controlDoors({ engine, faults, log }: { engine: Engine; faults: 
         method: "POST",
         path: "/_double/events/:event/resend",
         handle({ path }, context) {
-          const event = context.find("event", path.event ?? "");
-          const endpoints = store.objects("webhook_endpoint").list(({ status }) => status === "enabled");
-          return { deliveries: endpoints.map(({ id }) => queueDelivery(context, event.id, event.type, id).id) };
+          const thin = store.objects("v2.core.event").get(path.event ?? "");
+          const event = thin ?? context.find("event", path.event ?? "");
+          const receivers = store
+            .objects(thin ? "v2.core.event_destination" : "webhook_endpoint")
+            .list(({ status }) => status === "enabled");
+          return { deliveries: receivers.map(({ id }) => queueDelivery(context, event.id, event.type, id).id) };
         },
       },
       { method: "GET", path: "/_double/requests", outside: () => ({ requests: log.all() }) },

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { paramsRoot } from "../schema/catalog.ts";
 import { mismatch } from "../schema/check.ts";
 import { readParameters } from "../schema/parameters.ts";
@@ -10,9 +11,11 @@ import { parseForm } from "./form.ts";
 import type { Incoming, Outgoing } from "./http.ts";
 import { letters } from "./id.ts";
 import { type Answer, fingerprintOf, keepAnswer, keptAnswer, keyInUse } from "./idempotency.ts";
+import { Limits } from "./limits.ts";
 import type { RequestLog } from "./request-log.ts";
 import type { Context, Route } from "./resource.ts";
 import type { Router } from "./router.ts";
+import { readSettings } from "./settings.ts";
 import { API_VERSION } from "./version.ts";
 
 /** Answers /v1 and /v2 as Stripe does: key, version, faults, idempotency, parameters, handler, expand, check. */
@@ -23,6 +26,7 @@ export class Api {
   private readonly faults: Faults;
   private readonly log: RequestLog;
   private readonly keysInUse = new Set<string>();
+  private readonly limits = new Limits();
 
   constructor(engine: Engine, router: Router<Route>, key: string, faults: Faults, log: RequestLog) {
     this.engine = engine;
@@ -54,11 +58,22 @@ export class Api {
     };
     try {
       authenticate(incoming.headers, this.key);
-      const outgoing = await this.holding(idempotencyKey, () => this.meetFault(incoming, idempotencyKey, requestId));
+      this.limits.count(readSettings(this.engine.store));
+      const outgoing = await this.limits.alone(this.lockOf(incoming), () =>
+        this.holding(idempotencyKey, () => this.meetFault(incoming, idempotencyKey, requestId)),
+      );
       return outgoing === "drop" ? outgoing : write(outgoing);
     } catch (error) {
-      return write({ ...errorAnswer(this.known(error, requestId)), headers: {} });
+      const known = this.known(error, requestId);
+      return write({ ...errorAnswer(known), headers: known.headers });
     }
+  }
+
+  /** What this request wants for itself alone, where the settings ask for locks. */
+  private lockOf(incoming: Incoming): string | undefined {
+    if (!readSettings(this.engine.store).meterLock) return undefined;
+    const lock = this.router.match(incoming.method, incoming.path)?.entry.lock;
+    return lock?.(sentParameters(incoming));
   }
 
   /** Keeps the key from a second request while the first is being worked on. */
@@ -77,8 +92,9 @@ export class Api {
   private async meetFault(incoming: Incoming, key: string | undefined, requestId: string): Promise<Outgoing | "drop"> {
     const fault = await this.faults.meet(incoming.method, incoming.path);
     if (fault?.drop === "before") return "drop";
-    if (fault?.status) throw faultError(fault.status);
+    if (fault?.status) throw faultError(fault);
     const outgoing = await this.once(incoming, key, requestId);
+    if (fault?.answerDelayMs) await wait(fault.answerDelayMs);
     return fault?.drop === "after" ? "drop" : outgoing;
   }
 

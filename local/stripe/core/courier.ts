@@ -5,9 +5,12 @@ import {
   type Delivery,
   deliveriesOf,
   readDeliveryOptions,
+  receiverOf,
   secretsOf,
 } from "./deliveries.ts";
 import type { Engine } from "./engine.ts";
+import type { Store } from "./store.ts";
+import { notificationOf } from "./thin-events.ts";
 
 const TIMEOUT_MS = 10_000;
 const AT_ONCE = 8;
@@ -60,19 +63,18 @@ export class Courier {
   private async carry(id: string): Promise<void> {
     const { store } = this.engine;
     const delivery = deliveriesOf(store).get(id);
-    const event = delivery && store.objects("event").get(delivery.event);
-    const endpoint = delivery && store.objects("webhook_endpoint").get(delivery.endpoint);
-    if (!delivery || !event || delivery.status !== "pending") return;
+    const body = delivery && bodyOf(store, delivery.event);
+    const receiver = delivery && receiverOf(store, delivery.endpoint);
+    if (!delivery || !body || delivery.status !== "pending") return;
     const isLost = readDeliveryOptions(store).lose > 0;
-    const attempt: Attempt =
-      endpoint?.status !== "enabled"
-        ? { at: this.now(), status: null, error: "The endpoint was removed or disabled", body: "" }
-        : isLost
-          ? { at: this.now(), status: null, error: "Lost on the way, as asked for", body: "" }
-          : await this.post(endpoint.url, JSON.stringify(event), this.secrets(endpoint.id));
+    const attempt: Attempt = !receiver?.isEnabled
+      ? { at: this.now(), status: null, error: "The endpoint was removed or disabled", body: "" }
+      : isLost
+        ? { at: this.now(), status: null, error: "Lost on the way, as asked for", body: "" }
+        : await this.post(receiver.url, body, this.secrets(delivery.endpoint));
     await this.engine.transact(null, (context) => {
       if (isLost) changeDeliveryOptions(store, { lose: Math.max(0, readDeliveryOptions(store).lose - 1) });
-      this.record(delivery, attempt, endpoint?.status === "enabled");
+      this.record(delivery, attempt, receiver?.isEnabled === true);
       if (delivery.status !== "pending") return;
       const wait = isSuccess(attempt) ? 0 : (BACKOFF_SECONDS[delivery.attempts.length - 1] ?? 0);
       context.schedule(context.now() + wait, "webhook.deliver", { delivery: id });
@@ -124,6 +126,13 @@ export class Courier {
   private now(): number {
     return this.engine.clock.nowSeconds();
   }
+}
+
+/** What is sent of an event: all of it, or of a thin one the notification. */
+function bodyOf(store: Store, event: string): string | undefined {
+  const thin = store.objects("v2.core.event").get(event);
+  const whole = thin ? notificationOf(thin) : store.objects("event").get(event);
+  return whole && JSON.stringify(whole);
 }
 
 function isSuccess({ status }: Attempt): boolean {

@@ -1,7 +1,7 @@
 import type { Context } from "./resource.ts";
 import type { Store } from "./store.ts";
 
-/** One event on its way to one endpoint. */
+/** One event on its way to one endpoint, or to one destination of thin events. */
 export interface Delivery {
   id: string;
   event: string;
@@ -54,6 +54,15 @@ export function changeDeliveryOptions(store: Store, changes: Partial<DeliveryOpt
   return store
     .hidden<DeliveryOptions>("_delivery_options")
     .put({ ...readDeliveryOptions(store), ...changes, id: "options" });
+}
+
+/** Where a delivery goes: a webhook endpoint, or a destination of thin events. */
+export function receiverOf(store: Store, id: string): { url: string; isEnabled: boolean } | undefined {
+  const endpoint = store.objects("webhook_endpoint").get(id);
+  if (endpoint) return { url: endpoint.url, isEnabled: endpoint.status === "enabled" };
+  const destination = store.objects("v2.core.event_destination").get(id);
+  const url = destination?.webhook_endpoint?.url;
+  return destination && url ? { url, isEnabled: destination.status === "enabled" } : undefined;
 }
 
 /** Queues an event for every enabled endpoint that wants its type; returns how many do. */

@@ -19,6 +19,8 @@ export class StripeError extends Error {
   readonly status: number;
   readonly body: ErrorBody;
   readonly keepsChanges: boolean;
+  /** headers of the answer, such as the reason of a 429 */
+  headers: Record<string, string> = {};
 
   /**
    * @param keepsChanges true when what the request did so far stands, as after a declined card;
@@ -55,4 +57,31 @@ export function noSuch(what: string, id: string, param = "id"): StripeError {
 /** 402: the card was declined, or could not be charged now. */
 export function cardError(body: Omit<ErrorBody, "type">, objects: Record<string, StripeObject | object> = {}) {
   return new StripeError(402, { type: "card_error", ...body, ...objects });
+}
+
+/** Why Stripe answers 429, told in a header. */
+export const LIMIT_REASONS = [
+  "global-rate",
+  "global-concurrency",
+  "endpoint-rate",
+  "endpoint-concurrency",
+  "resource-specific",
+] as const;
+export type LimitReason = (typeof LIMIT_REASONS)[number];
+
+/** 429: too many requests. */
+export function rateLimited(reason: LimitReason, message = "Request rate limit exceeded."): StripeError {
+  const error = new StripeError(429, { type: "invalid_request_error", code: "rate_limit", message });
+  error.headers = { "stripe-rate-limited-reason": reason };
+  return error;
+}
+
+/** 429: another request works on the same object. */
+export function lockTimeout(): StripeError {
+  return new StripeError(429, {
+    type: "invalid_request_error",
+    code: "lock_timeout",
+    message:
+      "This object cannot be accessed right now because another API request or Stripe process is currently accessing it. If you see this error intermittently, retry the request.",
+  });
 }

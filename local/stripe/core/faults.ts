@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { invalid, StripeError } from "./error.ts";
+import { invalid, LIMIT_REASONS, type LimitReason, lockTimeout, rateLimited, StripeError } from "./error.ts";
 
 /** A failure to play, asked for through `/_double/faults`. */
 export interface Fault {
@@ -10,13 +10,17 @@ export interface Fault {
   /** how many requests it hits; 1 unless told */
   times: number;
   /** an answer instead of the request being carried out */
-  status?: 409 | 429 | 500 | 503;
+  status?: 409 | 429 | 500 | 502 | 503;
+  /** why a 429: Stripe-Rate-Limited-Reason, or lock_timeout, which has none */
+  reason: LimitReason | "lock_timeout";
   delayMs: number;
+  /** carries the request out, and only then lets the client wait: how a timeout hides a success */
+  answerDelayMs: number;
   /** cuts the connection before the request is carried out, or after it was committed */
   drop?: "before" | "after";
 }
 
-const STATUSES = [409, 429, 500, 503];
+const STATUSES = [409, 429, 500, 502, 503];
 
 /** The failures still to be played. */
 export class Faults {
@@ -24,13 +28,17 @@ export class Faults {
 
   /** @throws StripeError 400 when the fault does not say what should happen */
   add(asked: Record<string, unknown>): Fault {
-    const { method, path, status, drop, times = 1, delayMs = 0 } = asked as Partial<Fault>;
+    const { method, path, status, drop, times = 1, delayMs = 0, answerDelayMs = 0 } = asked as Partial<Fault>;
+    const { reason = "global-rate" } = asked as Partial<Fault>;
+    if (reason !== "lock_timeout" && !LIMIT_REASONS.includes(reason)) {
+      throw invalid(`reason is one of ${LIMIT_REASONS.join(", ")}, lock_timeout`, "reason");
+    }
     if (status !== undefined && !STATUSES.includes(status))
       throw invalid(`status is one of ${STATUSES.join(", ")}`, "status");
     if (drop !== undefined && drop !== "before" && drop !== "after") throw invalid("drop is before or after", "drop");
-    if (status === undefined && drop === undefined && !delayMs)
-      throw invalid("A fault has a status, a drop or a delayMs");
-    const fault: Fault = { method, path, status, drop, times, delayMs };
+    if (status === undefined && drop === undefined && !delayMs && !answerDelayMs)
+      throw invalid("A fault has a status, a drop or a delayMs, or an answerDelayMs");
+    const fault: Fault = { method, path, status, reason, drop, times, delayMs, answerDelayMs };
     this.list.push(fault);
     return fault;
   }
@@ -60,13 +68,10 @@ function fits(pattern: string | undefined, path: string): boolean {
 }
 
 /** The error a fault's status stands for. */
-export function faultError(status: number): StripeError {
+export function faultError({ status = 500, reason }: Fault): StripeError {
   if (status === 429) {
-    return new StripeError(429, {
-      type: "invalid_request_error",
-      code: "rate_limit",
-      message: "Request rate limit exceeded. (A fault that was asked for.)",
-    });
+    if (reason === "lock_timeout") return lockTimeout();
+    return rateLimited(reason, "Request rate limit exceeded. (A fault that was asked for.)");
   }
   return new StripeError(status, { type: "api_error", message: `A fault that was asked for: ${status}.` });
 }

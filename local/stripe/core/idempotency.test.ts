@@ -83,6 +83,35 @@ describe("a fault that was asked for", () => {
     expect((await bench.stripe.promotionCodes.list()).data.map(({ id }) => id)).toEqual([code.id]);
   });
 
+  test("of 429 tells its reason in a header, and a lock none", async () => {
+    await bench.control("POST", "faults", { path: "/v1/customers", status: 429, reason: "endpoint-rate" });
+    const limited = await refusal(bench.stripe.customers.create({}));
+    expect(limited).toMatchObject({ statusCode: 429, code: "rate_limit" });
+    expect(limited.headers?.["stripe-rate-limited-reason"]).toBe("endpoint-rate");
+    await bench.control("POST", "faults", { path: "/v1/customers", status: 429, reason: "lock_timeout" });
+    const locked = await refusal(bench.stripe.customers.create({}));
+    expect(locked).toMatchObject({ statusCode: 429, code: "lock_timeout" });
+    expect(locked.headers?.["stripe-rate-limited-reason"]).toBeUndefined();
+  });
+
+  test("can carry a request out and let the client time out before the answer", async () => {
+    await bench.control("POST", "faults", { path: "/v1/customers", answerDelayMs: 400 });
+    const idempotencyKey = "slow answer";
+    const create = (timeout: number) =>
+      bench.stripe.customers.create({ name: "Slow" }, { idempotencyKey, timeout, maxNetworkRetries: 0 });
+    expect((await refusal(create(80))).type).toBe("StripeConnectionError");
+    const made = (await bench.stripe.customers.list()).data.filter(({ name }) => name === "Slow");
+    expect(made).toHaveLength(1);
+    await expect
+      .poll(() =>
+        create(5000).then(
+          ({ id }) => id,
+          () => null,
+        ),
+      )
+      .toBe(made[0]?.id);
+  });
+
   test("must say what happens", async () => {
     await expect(bench.control("POST", "faults", { path: "/v1/customers" })).rejects.toThrow(
       "a status, a drop or a delayMs",

@@ -30,6 +30,17 @@ export type Params<T> = T extends Scalar
       ? Params<Item>[]
       : { [K in keyof T]: Params<T[K]> };
 
+/** A thin event as it is kept: whole, with the data that only retrieving it shows. */
+export interface ThinEvent extends Stored<Stripe.V2.Core.EventBase> {
+  type: ThinEventType;
+  related_object?: Stripe.V2.Core.Events.RelatedObject;
+  data?: Stripe.V2.Core.Events.V1BillingMeterErrorReportTriggeredEvent["data"];
+}
+export type ThinEventType =
+  | "v1.billing.meter.error_report_triggered"
+  | "v1.billing.meter.no_meter_found"
+  | "v2.core.event_destination.ping";
+
 /** Every public object by the value of its `object` field. */
 export interface Objects {
   balance_transaction: Stored<Stripe.BalanceTransaction>;
@@ -65,6 +76,8 @@ export interface Objects {
   subscription_schedule: Stored<Stripe.SubscriptionSchedule>;
   tax_id: Stored<Stripe.TaxId>;
   "test_helpers.test_clock": Stored<Stripe.TestHelpers.TestClock>;
+  "v2.core.event": ThinEvent;
+  "v2.core.event_destination": Stored<Stripe.V2.Core.EventDestination>;
   webhook_endpoint: Stored<Stripe.WebhookEndpoint>;
 }
 

@@ -14,6 +14,14 @@ export interface Settings {
   asyncPaymentSeconds: number;
   /** how long a meter event takes to show in summaries and invoices */
   meterLagSeconds: number;
+  /** whether a wrong meter event is refused, or taken and told of later by a thin event */
+  meterChecks: "at_once" | "later";
+  /** how long after a wrong meter event the report of it comes */
+  meterErrorSeconds: number;
+  /** whether a second call for the same customer and meter, while the first is worked on, is a 429 lock_timeout */
+  meterLock: boolean;
+  /** how many requests a second are answered, by the machine's own clock; 0: all. Stripe's sandboxes take 25 */
+  rateLimitPerSecond: number;
   /** percent added as tax where automatic tax is on */
   taxPercent: number;
 }
@@ -66,6 +74,8 @@ export interface Route<P = never> {
   path: string;
   /** name of the schema root of the parameters, such as "CustomerCreateParams"; absent: any parameter is taken as sent */
   params?: string;
+  /** what only one call at a time may work on, where the settings ask for locks */
+  lock?(sent: Record<string, unknown>): string;
   handle(request: Request<P>, context: Context): StripeObject | object | Promise<StripeObject | object>;
 }
 

@@ -11,6 +11,10 @@ export const DEFAULT_SETTINGS: Settings = {
   endOfRetries: "canceled",
   asyncPaymentSeconds: 3 * 86_400,
   meterLagSeconds: 0,
+  meterChecks: "at_once",
+  meterErrorSeconds: 60,
+  meterLock: false,
+  rateLimitPerSecond: 0,
   taxPercent: 20,
 };
 
@@ -35,6 +39,8 @@ export function changeSettings(store: Store, changes: Record<string, unknown>): 
 
 function fits(name: string, value: unknown): boolean {
   if (name === "endOfRetries") return value === "canceled" || value === "unpaid" || value === "past_due";
+  if (name === "meterChecks") return value === "at_once" || value === "later";
+  if (name === "meterLock") return typeof value === "boolean";
   const isAmount = (item: unknown) => typeof item === "number" && Number.isFinite(item) && item >= 0;
   return name === "retryDays" ? Array.isArray(value) && value.every(isAmount) : isAmount(value);
 }

@@ -1,14 +1,10 @@
 import type Stripe from "stripe";
-import { invalid } from "../core/error.ts";
-import type { Objects, Params } from "../core/objects.ts";
-import { type Context, type Resource, route } from "../core/resource.ts";
+import { invalid, missingParam } from "../core/error.ts";
+import type { Params } from "../core/objects.ts";
+import { type Resource, route } from "../core/resource.ts";
+import { meterErrorDoor, meterErrorListeners, noteMeterError, reportMeterErrors } from "./meter-errors.ts";
+import { checkIdentifier, readMeterEvent } from "./meter-event-rules.ts";
 import { dayInSeconds, type RecordedEvent } from "./recorded-event.ts";
-
-type Meter = Objects["billing.meter"];
-
-const pastLimitSeconds = 35 * dayInSeconds;
-const futureLimitSeconds = 5 * 60;
-const identifierMemorySeconds = dayInSeconds;
 
 /** Meter events (v1) and their cancellation. */
 export const meterEvents: Resource = {
@@ -17,23 +13,32 @@ export const meterEvents: Resource = {
       method: "POST",
       path: "/v1/billing/meter_events",
       params: "Billing.MeterEventCreateParams",
+      lock: ({ event_name, payload }) => `meter ${String(event_name)} ${customerIn(payload)}`,
       handle({ params }, context) {
-        const meter = activeMeter(params.event_name, context);
-        const timestamp = checkedTimestamp(params.timestamp ?? context.now(), context);
-        const event: RecordedEvent = {
+        const { meter, customer, value, timestamp, wrong } = readMeterEvent(params, context);
+        if (wrong && context.settings.meterChecks === "at_once") throw invalid(wrong.message, wrong.param);
+        const isKnown = context.store.objects("customer").get(customer) !== undefined;
+        const error = wrong?.code ?? (isKnown ? undefined : "meter_event_customer_not_found");
+        const identifier = params.identifier ?? context.newId("mtrid");
+        checkIdentifier(identifier, context);
+        context.store.hidden<RecordedEvent>("_meter_events").put({
           id: context.newId("mtrevt"),
-          identifier: checkedIdentifier(params.identifier ?? context.newId("mtrid"), context),
-          eventName: meter.event_name,
-          customer: fromPayload(params.payload, meter.customer_mapping.event_payload_key),
-          value: valueIn(params.payload, meter),
+          identifier,
+          eventName: params.event_name,
+          customer,
+          value,
           timestamp,
           receivedAt: context.now(),
-          canceled: false,
-        };
-        context.store.hidden<RecordedEvent>("_meter_events").put(event);
+          canceledAt: null,
+          ...(error && { error }),
+        });
+        if (error) {
+          const of = error === "no_meter" ? null : (meter?.id ?? null);
+          noteMeterError({ meter: of, code: error, identifier }, context);
+        }
         return context.build("billing.meter_event", {
-          event_name: event.eventName,
-          identifier: event.identifier,
+          event_name: params.event_name,
+          identifier,
           payload: params.payload,
           timestamp,
         });
@@ -44,64 +49,34 @@ export const meterEvents: Resource = {
       path: "/v1/billing/meter_event_adjustments",
       params: "Billing.MeterEventAdjustmentCreateParams",
       handle({ params }, context) {
-        const identifier = params.cancel?.identifier ?? "";
+        const identifier = params.cancel?.identifier;
+        if (!identifier) throw missingParam("cancel[identifier]");
         const events = context.store.hidden<RecordedEvent>("_meter_events");
         const oldest = context.now() - dayInSeconds;
         const event = events.find((row) => row.identifier === identifier && row.receivedAt > oldest);
-        if (!event) {
+        if (event?.eventName !== params.event_name) {
           throw invalid(
             `No meter event with identifier ${identifier} was received within the last 24 hours.`,
             "cancel[identifier]",
           );
         }
-        events.put({ ...event, canceled: true });
+        events.put({ ...event, canceledAt: event.canceledAt ?? context.now() });
         return context.build("billing.meter_event_adjustment", {
           cancel: { identifier },
           event_name: params.event_name,
-          status: "complete",
+          status: context.settings.meterLagSeconds > 0 ? "pending" : "complete",
           type: "cancel",
         });
       },
     }),
   ],
+  controls: [meterErrorDoor],
+  listeners: meterErrorListeners,
+  tasks: { "meter.report": reportMeterErrors },
 };
 
-function activeMeter(eventName: string, { store }: Context): Meter {
-  const meter = store.objects("billing.meter").find((row) => row.event_name === eventName && row.status === "active");
-  if (!meter) throw invalid(`No active meter found for event name ${eventName}.`, "event_name");
-  return meter;
-}
-
-function checkedTimestamp(timestamp: number, context: Context): number {
-  const now = context.now();
-  if (timestamp < now - pastLimitSeconds || timestamp > now + futureLimitSeconds) {
-    throw invalid("Timestamp must be within the past 35 calendar days or up to 5 minutes in the future.", "timestamp");
-  }
-  return timestamp;
-}
-
-function checkedIdentifier(identifier: string, { now, store }: Context): string {
-  if (identifier.length > 100) throw invalid("Identifiers have at most 100 characters.", "identifier");
-  const remembered = now() - identifierMemorySeconds;
-  const same = (row: RecordedEvent) => row.identifier === identifier && row.receivedAt > remembered;
-  if (store.hidden<RecordedEvent>("_meter_events").find(same)) {
-    throw invalid(`An event already exists with identifier ${identifier}.`, "identifier");
-  }
-  return identifier;
-}
-
-function fromPayload(payload: Record<string, string>, key: string): string {
-  const value = payload[key];
-  if (!value) throw invalid(`The payload has no ${key}.`, `payload[${key}]`);
-  return value;
-}
-
-function valueIn(payload: Record<string, string>, meter: Meter): number {
-  if (meter.default_aggregation.formula === "count") return 1;
-  const key = meter.value_settings.event_payload_key;
-  const text = fromPayload(payload, key);
-  if (!/^-?\d{1,15}$/.test(text)) {
-    throw invalid(`The value of ${key} must be a whole number of at most 15 digits, not ${text}.`, `payload[${key}]`);
-  }
-  return Number(text);
+/** The customer a payload names, by the usual key or the only text that looks like one. */
+function customerIn(payload: unknown): string {
+  const values = typeof payload === "object" && payload !== null ? Object.values(payload) : [];
+  return String(values.find((value) => String(value).startsWith("cus_")) ?? "");
 }

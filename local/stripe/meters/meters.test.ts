@@ -35,6 +35,11 @@ const total = async (start = floor(now() - 40 * day), end = floor(now() + 10 * m
   });
   return data.reduce((sum, { aggregated_value }) => sum + aggregated_value, 0);
 };
+const totalOf = async (of: Stripe.Billing.Meter) => {
+  const span = { start_time: floor(now() - 90 * day), end_time: floor(now() + 10 * minute) };
+  const { data } = await stripe.billing.meters.listEventSummaries(of.id, { customer: customer.id, ...span });
+  return data.reduce((sum, { aggregated_value }) => sum + aggregated_value, 0);
+};
 const floor = (seconds: number) => Math.floor(seconds / minute) * minute;
 
 describe("a meter event", () => {
@@ -101,13 +106,90 @@ describe("a meter event", () => {
     expect((await refusal(cancel())).statusCode).toBe(400);
   });
 
+  test("is not taken back under the name of another meter", async () => {
+    const identifier = `named-${customer.id}`;
+    await send("4", { identifier });
+    const wrong = { event_name: "another", type: "cancel" as const, cancel: { identifier } };
+    expect((await refusal(stripe.billing.meterEventAdjustments.create(wrong))).statusCode).toBe(400);
+    expect(await total()).toBe(4);
+  });
+
   test("shows in summaries only after the lag", async () => {
     await bench.control("POST", "settings", { meterLagSeconds: 300 });
     await send("9");
     expect(await total()).toBe(0);
     await bench.advance(301);
     expect(await total()).toBe(9);
+    const identifier = `lagging-${customer.id}`;
+    await send("2", { identifier });
+    await bench.advance(301);
+    const back = { event_name: meter.event_name, type: "cancel" as const, cancel: { identifier } };
+    expect(await stripe.billing.meterEventAdjustments.create(back)).toMatchObject({ status: "pending" });
+    expect(await total()).toBe(11);
+    await bench.advance(301);
+    expect(await total()).toBe(9);
     await bench.control("POST", "settings", { meterLagSeconds: 0 });
+  });
+});
+
+describe("a meter event and the invoice", () => {
+  test("goes by its own time, and one that comes after its period was invoiced is taken and billed nowhere", async () => {
+    const { base, overage, meter: own } = await makeCatalogue(stripe);
+    const items = [{ price: base.id }, { price: overage.id }];
+    const subscription = await stripe.subscriptions.create({ customer: customer.id, items });
+    const use = (value: string, timestamp: number) =>
+      stripe.billing.meterEvents.create({
+        event_name: own.event_name,
+        payload: { stripe_customer_id: customer.id, value },
+        timestamp,
+      });
+    const end = subscription.items.data[0]?.current_period_end ?? 0;
+    await use("8000", now());
+    await bench.control("POST", "clock", { to: new Date((end + 60) * 1000).toISOString() });
+    await use("800", end - 1);
+    await use("80", end);
+    await bench.advance(2 * 3600);
+    await use("16000", end - 1);
+    await bench.control("POST", "clock", { to: "next_renewal", customer: customer.id });
+    await bench.advance(2 * 3600);
+    const { data } = await stripe.invoices.list({ customer: customer.id });
+    const quantities = data.flatMap(({ lines }) =>
+      lines.data.filter(({ pricing }) => pricing?.price_details?.price === overage.id).map(({ quantity }) => quantity),
+    );
+    expect(quantities).toEqual([80, 8800]);
+    expect(await totalOf(own)).toBe(8000 + 800 + 80 + 16_000);
+  });
+});
+
+describe("with Stripe's limits switched on", () => {
+  test("two calls at once for one customer and meter are 429 lock_timeout, for two customers they are not", async () => {
+    const other = await subscriber(stripe);
+    await bench.control("POST", "settings", { meterLock: true });
+    await bench.control("POST", "faults", { path: "/v1/billing/meter_events", times: 3, delayMs: 40 });
+    const first = send("1");
+    const second = refusal(send("2"));
+    const third = stripe.billing.meterEvents.create({
+      event_name: meter.event_name,
+      payload: { stripe_customer_id: other.id, value: "3" },
+    });
+    expect(await second).toMatchObject({ statusCode: 429, code: "lock_timeout" });
+    await Promise.all([first, third]);
+    expect(await total()).toBe(1);
+    await send("2");
+    expect(await total()).toBe(3);
+    await bench.control("POST", "settings", { meterLock: false });
+  });
+
+  test("more requests than the rate allows are 429 with the reason in a header", async () => {
+    await bench.control("POST", "settings", { rateLimitPerSecond: 5 });
+    const answers = await Promise.allSettled(Array.from({ length: 12 }, () => stripe.customers.retrieve(customer.id)));
+    await bench.control("POST", "settings", { rateLimitPerSecond: 0 });
+    const refused = answers.flatMap((answer) =>
+      answer.status === "rejected" ? [answer.reason as Stripe.errors.StripeError] : [],
+    );
+    expect(refused.length).toBeGreaterThanOrEqual(7);
+    expect(refused[0]).toMatchObject({ statusCode: 429, code: "rate_limit" });
+    expect(refused[0]?.headers?.["stripe-rate-limited-reason"]).toBe("global-rate");
   });
 });
 

@@ -9,7 +9,10 @@ export interface RecordedEvent {
   timestamp: number;
   /** When the event arrived here; seconds. Limits and the visibility lag run on it. */
   receivedAt: number;
-  canceled: boolean;
+  /** When it was taken back; seconds. Like the event itself it shows after the visibility lag. */
+  canceledAt: number | null;
+  /** What Stripe found wrong with it afterwards: it counts for nothing. */
+  error?: string;
 }
 
 export const dayInSeconds = 86_400;

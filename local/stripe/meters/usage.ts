@@ -19,7 +19,8 @@ export function usageIn(meter: Meter, customer: string, period: Period, context:
 export function visibleEvents(meter: Meter, customer: string, period: Period, context: Context): RecordedEvent[] {
   const seenUpTo = context.now() - context.settings.meterLagSeconds;
   const events = context.store.hidden<RecordedEvent>("_meter_events").list((event) => {
-    if (event.canceled || event.eventName !== meter.event_name || event.customer !== customer) return false;
+    const isCanceled = event.canceledAt !== null && event.canceledAt <= seenUpTo;
+    if (isCanceled || event.error || event.eventName !== meter.event_name || event.customer !== customer) return false;
     return event.timestamp >= period.start && event.timestamp < period.end && event.receivedAt <= seenUpTo;
   });
   return events.sort((one, other) => one.timestamp - other.timestamp);

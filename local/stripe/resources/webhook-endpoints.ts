@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { secretsOf } from "../core/deliveries.ts";
-import { invalid } from "../core/error.ts";
+import { invalid, noSuch } from "../core/error.ts";
 import { newSigningSecret } from "../core/id.ts";
 import { page } from "../core/list.ts";
 import { mergeMetadata } from "../core/metadata.ts";
@@ -75,6 +75,7 @@ export const webhookEndpoints: Resource = {
       handle({ path }, context) {
         const { id } = context.find("webhook_endpoint", path.endpoint ?? "");
         context.store.objects("webhook_endpoint").delete(id);
+        secretsOf(context.store).delete(id);
         return { id, object: "webhook_endpoint", deleted: true };
       },
     },
@@ -84,8 +85,9 @@ export const webhookEndpoints: Resource = {
       method: "POST",
       path: "/_double/webhook-endpoints/:endpoint/roll-secret",
       handle({ path, body }, context) {
-        const { id } = context.find("webhook_endpoint", path.endpoint ?? "");
+        const id = path.endpoint ?? "";
         const kept = secretsOf(context.store).get(id)?.secrets ?? [];
+        if (kept.length === 0) throw noSuch("webhook endpoint", id);
         const until = context.now() + (typeof body.keepSeconds === "number" ? body.keepSeconds : ROLLING_SECONDS);
         const rolling = kept.map((entry) => ({ ...entry, until: entry.until ?? until }));
         const secret = newSigningSecret();
@@ -96,7 +98,8 @@ export const webhookEndpoints: Resource = {
   ],
 };
 
-function checkUrl(url: string): void {
+/** @throws 400 url_invalid */
+export function checkUrl(url: string, param = "url"): void {
   const isUrl = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
-  if (!isUrl) throw invalid(`Invalid URL: ${url}`, "url", "url_invalid");
+  if (!isUrl) throw invalid(`Invalid URL: ${url}`, param, "url_invalid");
 }

@@ -117,6 +117,7 @@ class Walk {
     const properties: Record<string, Schema> = {};
     const required: string[] = [];
     for (const property of this.checker.getPropertiesOfType(type)) {
+      if (property.flags & ts.SymbolFlags.Method) continue;
       const schema = this.schemaOf(this.checker.getTypeOfSymbol(property));
       if (!schema) continue;
       properties[property.name] = schema;

@@ -1,4 +1,4 @@
-/** The objects the double sends, by the value of their `object` field, as stripe-node names them. */
+/** The objects the double sends, by the value of their `object` field (and of `type` for thin events), as stripe-node names them. */
 export const resourceRoots: Record<string, string> = {
   balance_transaction: "BalanceTransaction",
   "billing.meter": "Billing.Meter",
@@ -34,6 +34,10 @@ export const resourceRoots: Record<string, string> = {
   tax_id: "TaxId",
   tax_rate: "TaxRate",
   "test_helpers.test_clock": "TestHelpers.TestClock",
+  "v2.core.event v1.billing.meter.error_report_triggered": "V2.Core.Events.V1BillingMeterErrorReportTriggeredEvent",
+  "v2.core.event v1.billing.meter.no_meter_found": "V2.Core.Events.V1BillingMeterNoMeterFoundEvent",
+  "v2.core.event v2.core.event_destination.ping": "V2.Core.Events.V2CoreEventDestinationPingEvent",
+  "v2.core.event_destination": "V2.Core.EventDestination",
   webhook_endpoint: "WebhookEndpoint",
 };
 
@@ -49,6 +53,7 @@ export const deletedRoots: Record<string, string> = {
   subscription_item: "DeletedSubscriptionItem",
   tax_id: "DeletedTaxId",
   "test_helpers.test_clock": "TestHelpers.DeletedTestClock",
+  "v2.core.event_destination": "V2.DeletedObject",
   webhook_endpoint: "DeletedWebhookEndpoint",
 };
 
@@ -83,6 +88,7 @@ const verbs: Record<string, string> = {
   SubscriptionSchedule: "Create Retrieve Update List Cancel Release",
   TaxRate: "Create Retrieve Update List",
   "TestHelpers.TestClock": "Create Retrieve Delete List Advance",
+  "V2.Core.EventDestination": "Create Retrieve Update Delete Disable Enable Ping",
   WebhookEndpoint: "Create Retrieve Update Delete List",
 };
 
