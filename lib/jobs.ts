@@ -3,6 +3,7 @@ import { expireCredits } from "@/lib/credits/expiry";
 import { sendDueMail } from "@/lib/email/outbox";
 import { processPendingEvents } from "@/lib/events/inbox";
 import { reconcileCheckouts, reconcileSubscriptions } from "@/lib/events/reconcile";
+import { reportUsage, usageIsDue } from "@/lib/metering/report";
 import { grantDueAllowances } from "@/lib/subscriptions/free";
 import { mailEndingTrials } from "@/lib/subscriptions/trials";
 import { rpc } from "@/lib/supabase/rpc";
@@ -22,6 +23,7 @@ const jobs: ReadonlyArray<readonly [name: string, run: () => Promise<unknown>]> 
   ["grant the free allowance", grantDueAllowances],
   ["send mail", () => sendDueMail()],
   ["process Stripe's events", () => processPendingEvents()],
+  ["report usage", () => reportUsage()],
   ["ask about silent checkouts", reconcileCheckouts],
   ["ask about overdue subscriptions", reconcileSubscriptions],
   ["tell of trials that end", mailEndingTrials],
@@ -61,7 +63,7 @@ export async function runJobs(): Promise<TickReport> {
 
 async function isIdle(): Promise<boolean> {
   const waiting = await rpc<Record<string, number>>("read_waiting", { at: now() });
-  return Object.values(waiting).every((count) => count === 0);
+  return Object.values(waiting).every((count) => count === 0) && !(await usageIsDue());
 }
 
 /**

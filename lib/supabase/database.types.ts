@@ -2072,6 +2072,12 @@ export type Database = {
           customer_id: string;
           meter: string;
         }; Returns: number };
+      read_meter_row: { Args: {
+          account_id: string;
+          id: string;
+          livemode: boolean;
+          at: string;
+        }; Returns: Json };
       read_meter_total: { Args: {
           account_id: string;
           from_at: string;

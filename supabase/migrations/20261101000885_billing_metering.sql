@@ -119,6 +119,9 @@ begin
   where m.id = finish_meter_row.id and m.state = 'sending' and m.claimed_by = finish_meter_row.lease
   returning m.* into finished;
   if finished.id is null then return jsonb_build_object('ok', false, 'code', 'lease_lost'); end if;
+  if finished.state = 'blocked' then
+    update public.meter_outbox m set identifier = null, livemode = null, customer_id = null, meter = null where m.id = finished.id;
+  end if;
   if spare_until is not null then
     insert into public.meter_backoffs as known (livemode, customer_id, meter, refusals, until_at)
     values (finished.livemode, finished.customer_id, finished.meter, 1, spare_until)

@@ -70,7 +70,8 @@ language sql stable set search_path = '' as $$
 $$;
 grant execute on function public.read_meter_total(uuid, timestamptz, timestamptz) to service_role;
 
--- Where an account's usage goes and since when its period runs, with the rows that no invoice has yet.
+-- Where an account's usage goes and since when its period runs, with the rows that no invoice has yet, and those billed
+-- ones that share an hour with them.
 create function public.read_unbilled_usage(account_id uuid, livemode boolean) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object('ok', true, 'code', 'read', 'customer_id', target.customer_id, 'subscription_id', target.subscription_id,
@@ -79,7 +80,9 @@ language sql stable set search_path = '' as $$
     'rows', coalesce((
       select jsonb_agg(to_jsonb(m) order by m.event_at, m.revision) from public.meter_outbox m
       where m.account_id = read_unbilled_usage.account_id
-        and m.state in ('closed', 'blocked', 'rejected', 'stale', 'sending', 'unsure', 'verify', 'accepted', 'confirmed', 'review')), '[]'))
+        and (m.state in ('closed', 'blocked', 'rejected', 'stale', 'sending', 'unsure', 'verify', 'accepted', 'confirmed', 'review')
+          or (m.state = 'billed' and m.invoice_item_id is null and m.event_at >= (
+            select date_trunc('hour', b.overage_starts_at, 'UTC') from public.credit_balances b where b.account_id = m.account_id)))), '[]'))
   from private.meter_target(read_unbilled_usage.account_id, read_unbilled_usage.livemode) target
 $$;
 grant execute on function public.read_unbilled_usage(uuid, boolean) to service_role;
@@ -147,3 +150,16 @@ begin
   return jsonb_build_object('ok', true, 'code', 'marked', 'rows', billed);
 end $$;
 grant execute on function public.mark_billed_windows(boolean, timestamptz) to service_role;
+
+-- One row of an account, with its subscription and since when its period runs.
+create function public.read_meter_row(account_id uuid, id uuid, livemode boolean, at timestamptz) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object('ok', true, 'code', 'read',
+    'row', (select to_jsonb(m) from public.meter_outbox m where m.account_id = read_meter_row.account_id and m.id = read_meter_row.id),
+    'subscription_id', target.subscription_id,
+    'running_since', (
+      select case when b.overage_ends_at <= read_meter_row.at then b.overage_ends_at else b.overage_starts_at end
+      from public.credit_balances b where b.account_id = read_meter_row.account_id))
+  from private.meter_target(read_meter_row.account_id, read_meter_row.livemode) target
+$$;
+grant execute on function public.read_meter_row(uuid, uuid, boolean, timestamptz) to service_role;

@@ -167,6 +167,7 @@ export const forTheServer = [
   "public.read_late_customers",
   "public.read_members",
   "public.read_meter_refusals",
+  "public.read_meter_row",
   "public.read_meter_total",
   "public.read_stale_usage",
   "public.read_running_overage",

@@ -1,0 +1,95 @@
+import { workThrough } from "@/lib/batch";
+import { pushedOutUntil } from "@/lib/billing/draft-hour";
+import { centsAt, LEAST_INVOICE_CENTS, lateUsage, type MeterStanding } from "@/lib/billing/metering";
+import { now } from "@/lib/clock";
+import { isLivemode } from "@/lib/stripe/client";
+import { billUsageItem, overageRate, pushOut, usageDrafts } from "@/lib/stripe/usage-invoices";
+import { rpc } from "@/lib/supabase/rpc";
+
+const MOST = 50;
+
+interface StaleUsage {
+  readonly account_id: string;
+  readonly rows: string[];
+  readonly standing: MeterStanding;
+}
+
+interface Remainder {
+  readonly remainder_id: string | null;
+  readonly credits: number;
+  readonly from_at: string;
+  readonly to_at: string;
+  readonly customer_id: string | null;
+  readonly subscription_id: string | null;
+}
+
+/**
+ * Bills rows by one invoice item, once however often it is asked, or writes them off when they are worth less than an
+ * invoice.
+ * @param onOwnInvoice true when no further invoice of the subscription will come
+ * @throws Error if the price is not a single one, or Stripe cannot answer; asked again it goes on where it stopped
+ */
+export async function billByItem(account: string, rowIds: string[], onOwnInvoice: boolean): Promise<void> {
+  const remainder = await rpc<Remainder>("claim_usage_remainder", {
+    account_id: account,
+    livemode: isLivemode(),
+    row_ids: rowIds,
+    at: now(),
+  });
+  const { remainder_id: id, credits, customer_id: customer, subscription_id: subscription } = remainder;
+  if (!id) return;
+  const finish = (item: string | null, invoice: string | null, reason: string | null) =>
+    rpc("finish_usage_remainder", { remainder_id: id, invoice_item_id: item, invoice_id: invoice, reason, at: now() });
+  if (credits <= 0) {
+    await finish(null, null, "there is nothing to bill");
+    return;
+  }
+  if (!customer || !subscription)
+    throw new Error(`The account ${account} has ${credits} credits to bill and no subscription.`);
+  const rate = await overageRate(subscription);
+  if (!rate)
+    throw new Error(
+      `The overage of ${subscription} has no single price; bill ${credits} credits of ${account} by hand.`,
+    );
+  const cents = centsAt(credits, rate.perCredit);
+  if (cents < LEAST_INVOICE_CENTS && onOwnInvoice) {
+    await finish(null, null, `${cents} ${rate.currency} cents are less than an invoice is made for`);
+    return;
+  }
+  const billed = await billUsageItem(
+    {
+      remainder: id,
+      customer,
+      subscription,
+      credits,
+      cents,
+      currency: rate.currency,
+      from: new Date(remainder.from_at),
+      to: new Date(remainder.to_at),
+    },
+    onOwnInvoice,
+  );
+  await finish(billed.item, billed.invoice, null);
+}
+
+/** Brings usage that missed its period into the running one, or onto an invoice of its own when the plan has ended. */
+export async function moveLateUsage(): Promise<number> {
+  const stale = await rpc<StaleUsage[]>("read_stale_usage", { livemode: isLivemode(), most: MOST, at: now() });
+  await workThrough(stale, async ({ account_id: account, standing, rows }) => {
+    const fate = lateUsage(standing);
+    if (fate === "rebase") await rpc("rebase_usage", { account_id: account, at: now() });
+    if (fate === "invoice_item") await billByItem(account, rows, true);
+  });
+  return stale.length;
+}
+
+/** Keeps drafts from becoming final, once and by a day at most, while usage of their period has not arrived. */
+export async function awaitLateUsage(): Promise<void> {
+  const customers = await rpc<string[]>("read_late_customers", { livemode: isLivemode(), at: now() });
+  await workThrough(customers, async (customer) => {
+    for (const draft of await usageDrafts(customer)) {
+      const until = pushedOutUntil(draft, now());
+      if (until) await pushOut(draft, until);
+    }
+  });
+}

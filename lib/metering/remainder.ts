@@ -1,0 +1,88 @@
+import { rowsAddingUpTo } from "@/lib/billing/meter-checks";
+import type { MeterStanding } from "@/lib/billing/metering";
+import type { AccountId } from "@/lib/billing/units";
+import { now } from "@/lib/clock";
+import { isLivemode } from "@/lib/stripe/client";
+import { rpc } from "@/lib/supabase/rpc";
+import { billByItem } from "./late";
+import { type StoredRow, toCheckedRow } from "./outbox";
+import { usageSink } from "./sink";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const SENT = ["sending", "unsure", "verify", "accepted"];
+const UNSENT = ["closed", "blocked", "rejected", "stale"];
+
+interface Unbilled {
+  readonly customer_id: string | null;
+  readonly standing: MeterStanding;
+  readonly period_start_at: string | null;
+  readonly rows: StoredRow[];
+}
+
+const readUnbilled = (account: AccountId) =>
+  rpc<Unbilled>("read_unbilled_usage", { account_id: account, livemode: isLivemode() });
+
+/**
+ * Whether Stripe would bill all of an account's overage of the running period now: every row is accepted, and Stripe's
+ * sum agrees. True with no sink, or for an account without any.
+ */
+export async function usageIsVisible(account: AccountId): Promise<boolean> {
+  const sink = usageSink();
+  const { customer_id: customer, period_start_at: periodStart } = await readUnbilled(account);
+  if (!sink) return true;
+  const from = periodStart
+    ? Math.floor(Date.parse(periodStart) / MINUTE_MS) * MINUTE_MS
+    : now().getTime() - 31 * 24 * HOUR_MS;
+  const to = Math.floor(now().getTime() / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
+  const { told, waiting } = await rpc<{ told: number; waiting: number }>("read_meter_total", {
+    account_id: account,
+    from_at: new Date(from),
+    to_at: new Date(to),
+  });
+  if (waiting > 0) return false;
+  if (!customer) return told === 0;
+  return (await sink.sum(customer, new Date(from), new Date(to))) === told;
+}
+
+/** Rows that Stripe was told but does not show, hour by hour. One that cannot be told apart counts as shown. */
+async function invisibleRows(customer: string, rows: StoredRow[]): Promise<StoredRow[]> {
+  const sink = usageSink();
+  if (!sink) return [];
+  const hourOf = ({ event_at }: StoredRow) => Math.floor(Date.parse(event_at) / HOUR_MS) * HOUR_MS;
+  const invisible: StoredRow[] = [];
+  for (const hour of new Set(rows.map(hourOf))) {
+    const inHour = rows.filter((row) => hourOf(row) === hour);
+    const sent = inHour.filter(({ state }) => SENT.includes(state));
+    if (sent.length === 0) continue;
+    const sum = await sink.sum(customer, new Date(hour), new Date(hour + HOUR_MS));
+    const confirmed = inHour
+      .filter(({ state }) => state === "confirmed" || state === "billed")
+      .reduce((total, { value }) => total + value, 0);
+    const shown = rowsAddingUpTo(sum - confirmed, sent.map(toCheckedRow))?.map(({ id }) => id);
+    if (shown) invisible.push(...sent.filter(({ id }) => !shown.includes(id)));
+  }
+  return invisible;
+}
+
+/**
+ * Bills by invoice item what Stripe's meter does not show, before a subscription is ended: what was never sent, and
+ * what was sent and never became visible. While the subscription lives the item waits for its last invoice; after it
+ * has ended an invoice is made for it.
+ * @throws Error if Stripe cannot answer; asked again it goes on where it stopped, and nothing is billed twice
+ */
+export async function billRemainder(account: AccountId): Promise<void> {
+  if (!usageSink()) return;
+  const { customer_id: customer, rows, standing } = await readUnbilled(account);
+  if (!customer) return;
+  const lost = [
+    ...rows.filter((row) => UNSENT.includes(row.state) && !row.is_in_doubt),
+    ...(await invisibleRows(customer, rows)),
+  ];
+  if (lost.length > 0)
+    await billByItem(
+      account,
+      lost.map(({ id }) => id),
+      standing === "ended",
+    );
+}
