@@ -1,6 +1,7 @@
 "use client";
 
 import { CircleCheck, CircleX } from "lucide-react";
+import type { Route } from "next";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
@@ -9,14 +10,14 @@ import { useBalance } from "@/components/frame/balance";
 import { home } from "@/components/frame/sections";
 import { buttonVariants } from "@/components/ui/button";
 import { Spinner } from "@/components/ui/spinner";
-import { formatCredits } from "@/lib/billing/format";
 import type { CheckoutProgress } from "@/lib/checkout/progress";
+import { type Bought, boughtWords, type Trial } from "./bought-words";
 
 const ASK_EVERY_MS = 1_500;
 const LONG_AFTER_MS = 30_000;
 const MOST_REFRESHES = 20;
-
-type Bought = Extract<CheckoutProgress, { bought: unknown }>["bought"];
+/** What the page knows beside the purchase, such as a refused trial, is read again every so many times it asks. */
+const REFRESH_EVERY = 4;
 
 const mailLink = (
   <a href={`mailto:${brand.supportEmail}`} className="text-accent underline underline-offset-4">
@@ -35,6 +36,7 @@ function useProgress(sessionId: string, initial: CheckoutProgress) {
     if (status !== "pending") return;
     const controller = new AbortController();
     const started = Date.now();
+    let asked = 0;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const ask = async () => {
       const response = await fetch(`/api/checkout/status?session_id=${encodeURIComponent(sessionId)}`, {
@@ -48,6 +50,8 @@ function useProgress(sessionId: string, initial: CheckoutProgress) {
         router.refresh();
         return;
       }
+      asked += 1;
+      if (asked % REFRESH_EVERY === 0) router.refresh();
       setTakesLong(Date.now() - started > LONG_AFTER_MS);
       timer = setTimeout(() => void ask(), ASK_EVERY_MS);
     };
@@ -94,29 +98,38 @@ function Pending({ takesLong }: { takesLong: boolean }) {
   );
 }
 
-function Paid({ bought }: { bought: Bought }) {
-  const sum = formatCredits(bought.credits);
-  const arrived = useArrival(bought);
-  const where = arrived ? "They are in your balance." : "They reach your balance in a moment.";
+function Paid({ bought, trial }: { bought: Bought; trial: Trial | null }) {
+  const given = trial && bought.kind === "plan" ? { ...bought, credits: trial.credits } : bought;
+  const arrived = useArrival(given);
+  const { title, text } = boughtWords(given, trial, arrived);
   return (
     <>
       <CircleCheck aria-hidden="true" className="size-6 text-success" />
-      <h1 className="text-xl font-semibold tracking-tight">
-        {bought.kind === "pack" ? `${sum} credits are yours` : `You are on ${bought.name}`}
-      </h1>
-      <p className="text-sm text-muted">
-        {bought.kind === "pack"
-          ? `${where} A receipt comes by mail, and the invoice stands under Billing.`
-          : `${sum} credits come with it every month. ${where} The invoice stands under Billing.`}
-      </p>
+      <h1 className="text-xl font-semibold tracking-tight">{title}</h1>
+      <p className="text-sm text-muted">{text}</p>
       <div className="flex flex-wrap gap-3">
         <Link href={home.href} className={buttonVariants()}>
           {home.label}
         </Link>
         <Link href="/billing" className={buttonVariants({ variant: "secondary" })}>
-          See the invoice
+          {trial ? "See your plan" : "See the invoice"}
         </Link>
       </div>
+    </>
+  );
+}
+
+function Refused() {
+  return (
+    <>
+      <CircleX aria-hidden="true" className="size-6 text-warning" />
+      <h1 className="text-xl font-semibold tracking-tight">This card has had its free trial before</h1>
+      <p className="text-sm text-muted">
+        So no second trial was started, and nothing was charged. You can take the plan without a trial.
+      </p>
+      <Link href={"/billing/plan" as Route} className={buttonVariants()}>
+        Choose a plan
+      </Link>
     </>
   );
 }
@@ -127,7 +140,7 @@ function Failed({ kind }: { kind: "pack" | "plan" }) {
       <CircleX aria-hidden="true" className="size-6 text-danger" />
       <h1 className="text-xl font-semibold tracking-tight">The payment did not go through</h1>
       <p className="text-sm text-muted">Nothing was charged. You can try again, with another card if you like.</p>
-      <Link href={kind === "pack" ? "/credits#packs" : "/billing"} className={buttonVariants()}>
+      <Link href={(kind === "pack" ? "/credits#packs" : "/billing/plan") as Route} className={buttonVariants()}>
         Try again
       </Link>
     </>
@@ -148,14 +161,26 @@ function Unknown() {
   );
 }
 
+interface FollowCheckoutProps {
+  sessionId: string;
+  initial: CheckoutProgress;
+  /** The trial the account is in, if the plan began with one. */
+  trial: Trial | null;
+  /** The card has had its trial before, so that the plan was ended again at once. */
+  isTrialRefused: boolean;
+}
+
 /** What became of a purchase, followed until it is decided. */
-export function FollowCheckout({ sessionId, initial }: { sessionId: string; initial: CheckoutProgress }) {
+export function FollowCheckout({ sessionId, initial, trial, isTrialRefused }: FollowCheckoutProps) {
   const { progress, takesLong } = useProgress(sessionId, initial);
+  const refused =
+    isTrialRefused && progress.status !== "paid" && "bought" in progress && progress.bought.kind === "plan";
   return (
     <div aria-live="polite" className="flex max-w-lg flex-col items-start gap-4 py-8">
-      {progress.status === "pending" && <Pending takesLong={takesLong} />}
-      {progress.status === "paid" && <Paid bought={progress.bought} />}
-      {progress.status === "failed" && <Failed kind={progress.bought.kind} />}
+      {refused && <Refused />}
+      {!refused && progress.status === "pending" && <Pending takesLong={takesLong} />}
+      {progress.status === "paid" && <Paid bought={progress.bought} trial={trial} />}
+      {!refused && progress.status === "failed" && <Failed kind={progress.bought.kind} />}
       {progress.status === "unknown" && <Unknown />}
     </div>
   );

@@ -23,10 +23,15 @@ export interface PlanSteps {
 
 const LIVE = ["trialing", "active", "past_due", "unpaid", "paused"];
 
-/** Whether there is something to cancel: a subscription that goes on. Unpaid or on hold, it can always be cancelled. */
-export function canCancel({ subscription }: Standing): boolean {
-  if (!subscription || subscription.cancelAt || subscription.endingRequestedAt) return false;
+/** Whether a plan is running, whatever its trouble; one that is being ended at once is not. */
+export function isRunning({ subscription }: Standing): boolean {
+  if (!subscription || subscription.endingRequestedAt) return false;
   return LIVE.includes(subscription.status === "unknown" ? (subscription.lastKnownStatus ?? "") : subscription.status);
+}
+
+/** Whether there is something to cancel: a plan that goes on. Unpaid or on hold, it can always be canceled. */
+export function canCancel(standing: Standing): boolean {
+  return isRunning(standing) && standing.subscription?.cancelAt === null;
 }
 
 const write = (label = "Write to us"): PlanStep => ({

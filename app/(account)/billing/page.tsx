@@ -1,12 +1,14 @@
 import type { Metadata, Route } from "next";
 import Link from "next/link";
+import { Suspense } from "react";
 import { Done } from "@/components/billing/done";
 import { doneWords } from "@/components/billing/done-words";
 import { InvoicesTable } from "@/components/billing/invoices-table";
 import { PlanActions } from "@/components/billing/plan-actions";
 import { PlanPanel } from "@/components/billing/plan-panel";
-import { planSteps } from "@/components/billing/plan-steps";
+import { isRunning, planSteps } from "@/components/billing/plan-steps";
 import { planWords } from "@/components/billing/plan-words";
+import { SoFarSkeleton } from "@/components/billing/so-far";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
@@ -15,6 +17,7 @@ import { canManageBilling } from "@/lib/session";
 import { userClient } from "@/lib/supabase/server";
 import { readAccount } from "../account";
 import { resumePlan, revokeChange } from "./actions";
+import { PeriodSoFar } from "./so-far/period-so-far";
 
 export const metadata: Metadata = { title: "Billing" };
 
@@ -42,6 +45,11 @@ export default async function BillingPage({ searchParams }: PageProps<"/billing"
           revoke={revokeChange}
         />
       </PlanPanel>
+      {isRunning(standing) && (
+        <Suspense fallback={<SoFarSkeleton />}>
+          <PeriodSoFar account={account} />
+        </Suspense>
+      )}
       <section aria-labelledby="invoices" className="flex flex-col gap-4">
         <div className="flex flex-wrap items-baseline justify-between gap-4">
           <h2 id="invoices" className="text-base font-semibold">

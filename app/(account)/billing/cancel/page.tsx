@@ -4,7 +4,7 @@ import { CancelForm, EndNow } from "@/components/billing/cancel-form";
 import { cancelWords } from "@/components/billing/cancel-words";
 import { Sentences } from "@/components/billing/change-preview";
 import { Done } from "@/components/billing/done";
-import { canCancel } from "@/components/billing/plan-steps";
+import { canCancel, isRunning } from "@/components/billing/plan-steps";
 import { VerbForm } from "@/components/billing/verb-form";
 import { Banner } from "@/components/ui/banner";
 import { buttonVariants } from "@/components/ui/button";
@@ -50,7 +50,7 @@ export default async function CancelPage() {
       </div>
     );
 
-  if (subscription?.cancelAt && canCancel({ ...standing, subscription: { ...subscription, cancelAt: null } }))
+  if (subscription?.cancelAt && isRunning(standing))
     return (
       <div className="flex max-w-2xl flex-col gap-6 py-4">
         <Done heading="h1" title={`Your plan is canceled and ends on ${formatDate(subscription.cancelAt)}`}>

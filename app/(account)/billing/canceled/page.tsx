@@ -1,4 +1,4 @@
-import type { Metadata } from "next";
+import type { Metadata, Route } from "next";
 import Link from "next/link";
 import { buttonVariants } from "@/components/ui/button";
 
@@ -12,7 +12,7 @@ export default function CanceledPage() {
         Nothing was charged. What you had chosen is kept for a while: choose it again to go on where you were.
       </p>
       <div className="flex flex-wrap gap-3">
-        <Link href="/billing" className={buttonVariants()}>
+        <Link href={"/billing/plan" as Route} className={buttonVariants()}>
           Back to plans
         </Link>
         <Link href="/credits#packs" className={buttonVariants({ variant: "secondary" })}>
