@@ -3,6 +3,7 @@ import { forgetCustomer } from "@/lib/checkout/customer";
 import { syncPayment } from "@/lib/checkout/payment";
 import { syncPlanCheckout, syncPurchase } from "@/lib/checkout/purchase";
 import { type CardChange, followCard } from "@/lib/invoices/card";
+import { flushCustomer } from "@/lib/metering/report";
 import { idOf, stripe } from "@/lib/stripe/client";
 import { paymentsOf } from "@/lib/stripe/invoices";
 import { withCustomer } from "@/lib/subscriptions/lease";
@@ -31,6 +32,19 @@ const subscriptions = (): Work => ({
   key: "subscriptions",
   run: ({ subject, lease }) => syncSubscription({ customer: subject, lease }),
 });
+
+/** The invoice of a period that has ended: what was used in that period is sent while the invoice is a draft. */
+function invoiceMade({ id, billing_reason: reason }: Stripe.Invoice): Work {
+  if (reason !== "subscription_cycle") return subscriptions();
+  return {
+    key: `cycle ${id}`,
+    run: async (held) => {
+      const ours = await subscriptions().run(held);
+      if (ours) await flushCustomer(held.subject);
+      return ours;
+    },
+  };
+}
 
 /** What a checkout session has become: a pack's purchase, or a plan's subscription. */
 export function session({ id, mode }: Stripe.Checkout.Session): Work {
@@ -113,7 +127,7 @@ export const handlers: Handlers = {
       return true;
     },
   }),
-  "invoice.created": subscriptions,
+  "invoice.created": (event) => invoiceMade(event.data.object),
   "invoice.finalized": subscriptions,
   "invoice.finalization_failed": subscriptions,
   "invoice.paid": subscriptions,
