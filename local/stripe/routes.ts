@@ -21,6 +21,7 @@ import { setupIntents } from "./resources/setup-intents.ts";
 import { taxIds } from "./resources/tax-ids.ts";
 import { webhookEndpoints } from "./resources/webhook-endpoints.ts";
 import { invoicePreviews } from "./subscriptions/preview.ts";
+import { subscriptionSchedules } from "./subscriptions/schedules/schedules.ts";
 import { subscriptionItems } from "./subscriptions/subscription-items.ts";
 import { subscriptions } from "./subscriptions/subscriptions.ts";
 import { eventDestinations } from "./v2/event-destinations.ts";
@@ -49,6 +50,7 @@ export const resources: Resource[] = [
   balanceTransactions,
   subscriptions,
   subscriptionItems,
+  subscriptionSchedules,
   checkoutSessions,
   portal,
   events,

@@ -34,6 +34,8 @@ export interface NewSubscription {
   trialEnd?: number;
   billingCycleAnchor?: number;
   paymentBehavior?: string;
+  /** Without a payment method the first invoice stays open instead of the request being refused, as for a schedule. */
+  mayLackPaymentMethod?: boolean;
   discounts?: DiscountChoice[];
   cancelAt?: number | string;
   cancelAtPeriodEnd?: boolean;
@@ -176,6 +178,7 @@ function firstBill(subscription: Subscription, firstLines: LineDraft[], context:
 function collectFirst(invoice: Invoice, wanted: NewSubscription, context: Context): StripeError | undefined {
   if (wanted.paymentBehavior === "default_incomplete") return undefined;
   if (!hasPaymentMethod(invoice, wanted, context)) {
+    if (wanted.mayLackPaymentMethod) return attemptInvoice(invoice, { by: "automatic" }, context).error;
     throw invalid(
       "This customer has no attached payment source or default payment method. Please consider adding a default payment method. For more information, visit https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority.",
       undefined,

@@ -3,6 +3,7 @@ import { voidInvoice } from "../invoices/close.ts";
 import type { Invoice } from "../invoices/draft.ts";
 import type { Subscription } from "./items.ts";
 import { scheduleTurn } from "./schedule.ts";
+import { noteItems } from "./schedules/phases.ts";
 
 /** A change that waits for its invoice to be paid, with what the subscription becomes then. */
 interface WaitingChange {
@@ -38,6 +39,7 @@ export function applyWhenPaid(subscription: Subscription, invoice: Invoice, cont
     pending_update: null,
   });
   if (waited) context.emit("customer.subscription.pending_update_applied", changed);
+  noteItems(changed, context);
   scheduleTurn(changed, context);
   return true;
 }

@@ -4,6 +4,7 @@ import type { Params } from "../core/objects.ts";
 import { type Context, leftOut, type Resource, route } from "../core/resource.ts";
 import { redeemDiscounts } from "../invoices/discounts.ts";
 import type { Invoice } from "../invoices/draft.ts";
+import type { LineDraft } from "../invoices/lines.ts";
 import { billOf } from "./bill-change.ts";
 import { previewBill } from "./billing.ts";
 import { planChange } from "./change.ts";
@@ -11,6 +12,11 @@ import { previewFirst } from "./create.ts";
 import { lastBill } from "./end.ts";
 import { isMetered, type Subscription } from "./items.ts";
 import { plannedEnd } from "./planned-end.ts";
+import { changeSchedule } from "./schedules/change-schedule.ts";
+import { phaseAfter, wordsOf } from "./schedules/enter-phase.ts";
+import type { PhaseParams } from "./schedules/phases.ts";
+import { planPhase } from "./schedules/plan-phase.ts";
+import { type Phase, scheduleOf } from "./schedules/schedule.ts";
 import { renewalAt } from "./turn.ts";
 
 type Preview = Params<Stripe.InvoiceCreatePreviewParams>;
@@ -49,9 +55,26 @@ function previewOf(params: Preview, context: Context): Invoice {
   const details = params.subscription_details ?? {};
   leftOut(details, leftOutOfDetails);
   checkDetails(params, details);
+  if (params.schedule || params.schedule_details) return previewSchedule(params, context);
   if (!params.subscription && details.items) return previewNew(params, details, context);
   const subscription = withDiscounts(subscriptionOf(params, context), params.discounts, context);
   return previewChange(subscription, details, params.preview_mode === "recurring", context);
+}
+
+/** The next invoice of a schedule as it is, or as a change of it would make it. */
+function previewSchedule(params: Preview, context: Context): Invoice {
+  if (params.subscription || params.subscription_details) {
+    throw invalid("You cannot use `schedule` or `schedule_details` with `subscription` fields.", "schedule");
+  }
+  if (!params.schedule) leftOut(params, ["schedule_details"]);
+  const { phases, end_behavior, proration_behavior } = params.schedule_details ?? {};
+  const schedule = changeSchedule(
+    context.find("subscription_schedule", params.schedule ?? "", "schedule"),
+    { ...(phases && { phases: phases as PhaseParams[] }), ...(end_behavior && { end_behavior }), proration_behavior },
+    context,
+  );
+  if (!schedule.subscription) throw nothingUpcoming(String(schedule.customer));
+  return previewRenewal(context.find("subscription", schedule.subscription), [], context);
 }
 
 function checkDetails(params: Preview, details: Details): void {
@@ -132,18 +155,38 @@ function previewChange(subscription: Subscription, details: Details, recurring: 
   return recurring ? previewRecurring(after, context) : previewRenewal(after, prorations, context);
 }
 
-function previewRenewal(
-  subscription: Subscription,
-  prorations: NonNullable<Parameters<typeof previewBill>[1]["prorations"]>,
-  context: Context,
-): Invoice {
+function previewRenewal(subscription: Subscription, prorations: LineDraft[], context: Context): Invoice {
+  const phase = phaseAtRenewal(subscription, context);
+  if (phase) return previewPhase(subscription, phase, prorations, context);
   const next = nextEnd(subscription);
   const { charges, former } = renewalAt(subscription, next);
   const ends = subscription.cancel_at !== null && subscription.cancel_at <= next;
   const billed = ends ? charges.filter(({ item }) => isMetered(item.price)) : charges;
   if (billed.length === 0 && prorations.length === 0) throw nothingUpcoming(subscription.customer);
   const bill = { reason: "upcoming" as const, period: former, charges: billed, prorations };
-  const preview = previewBill(subscription, bill, context);
+  return dueAt(next, previewBill(subscription, bill, context), context);
+}
+
+/** The phase of a schedule that begins before, or with, the next renewal. */
+function phaseAtRenewal(subscription: Subscription, context: Context): Phase | undefined {
+  const schedule = scheduleOf(subscription, context);
+  const end = schedule?.current_phase?.end_date;
+  return schedule && end !== undefined && end <= nextEnd(subscription) ? phaseAfter(schedule) : undefined;
+}
+
+function previewPhase(subscription: Subscription, phase: Phase, prorations: LineDraft[], context: Context): Invoice {
+  const planned = planPhase(subscription, phase, phase.start_date, context);
+  const lines = [...prorations, ...planned.prorations.map(({ line }) => line)];
+  const entered = { ...planned.subscription, ...wordsOf(phase, subscription, context) };
+  if (planned.charges.length === 0 && !planned.billsNow)
+    return previewRenewal({ ...entered, schedule: null }, lines, context);
+  const begun = Math.min(...subscription.items.data.map((item) => item.current_period_start));
+  const period = { start: begun, end: phase.start_date };
+  const bill = { reason: "upcoming" as const, period, charges: planned.charges, prorations: lines };
+  return dueAt(phase.start_date, previewBill(entered, bill, context), context);
+}
+
+function dueAt(next: number, preview: Invoice, context: Context): Invoice {
   return { ...preview, created: next, next_payment_attempt: next + context.settings.invoiceGraceSeconds };
 }
 

@@ -1,27 +1,25 @@
 import type { Context } from "../core/resource.ts";
-import { markUncollectible, voidInvoice } from "../invoices/close.ts";
-import type { Invoice } from "../invoices/draft.ts";
-import { finalizeInvoice, scheduleFinalization } from "../invoices/finalize.ts";
+import { scheduleFinalization } from "../invoices/finalize.ts";
+import { billPeriod } from "./bill-period.ts";
 import { billSubscription, type ItemCharge } from "./billing.ts";
-import { endSubscription } from "./end.ts";
+import { endSubscription, lastBill } from "./end.ts";
 import { isMetered, itemList, recurrenceOf, type Subscription, type SubscriptionItem } from "./items.ts";
 import { type Period, periodAfter } from "./periods.ts";
 import { scheduleTurn } from "./schedule.ts";
+import { enterPhase, isPhaseOver, phaseAfter } from "./schedules/enter-phase.ts";
+import { closeSchedule, detach, type Schedule, scheduleOf } from "./schedules/schedule.ts";
 import { afterTrial } from "./trial.ts";
 
-/** Does what is due for a subscription now: its planned end, the end of its trial, or the renewal of some items. */
+/** Does what is due for a subscription now: its next phase, its planned end, its trial's end, or renewals. */
 export function turnSubscription(subscription: Subscription, context: Context): void {
   const now = context.now();
   if (["canceled", "incomplete_expired", "incomplete", "paused"].includes(subscription.status)) return;
-  if (subscription.cancel_at !== null && subscription.cancel_at <= now) {
-    endAsPlanned(subscription, context);
-    return;
-  }
-  if (subscription.status === "trialing" && subscription.trial_end !== null && subscription.trial_end <= now) {
-    endTrial(subscription, context);
-    return;
-  }
-  renewItems(subscription, context);
+  const schedule = scheduleOf(subscription, context);
+  if (isPhaseOver(schedule, now) && passPhase(subscription, schedule, context)) return;
+  const current = context.find("subscription", subscription.id);
+  if (current.cancel_at !== null && current.cancel_at <= now) endAsPlanned(current, context);
+  else if (isTrialOver(current, now)) endTrial(current, context);
+  else renewItems(current, context);
 }
 
 /** Renews the items whose period is over: a draft invoice for what was used and for what begins. */
@@ -33,7 +31,7 @@ function renewItems(subscription: Subscription, context: Context): void {
   }
   const renewed = roll(subscription, due);
   context.update("customer.subscription.updated", renewed);
-  bill(renewed, charges, former, context);
+  billPeriod(renewed, { charges, period: former }, context);
 }
 
 /** What a renewal bills at a moment: metered items for the period that ends, the others for the one that begins. */
@@ -65,47 +63,39 @@ export function endTrial(subscription: Subscription, context: Context, chargeNow
   const former: Period = { start: subscription.trial_start ?? now, end: now };
   const { subscription: active, charges } = afterTrial(subscription, now);
   context.update("customer.subscription.updated", active);
-  bill(active, charges, former, context, chargeNow);
-}
-
-function bill(
-  subscription: Subscription,
-  charges: ItemCharge[],
-  period: Period,
-  context: Context,
-  chargeNow = false,
-): void {
-  const collecting = subscription.status !== "unpaid" && subscription.pause_collection === null;
-  const reason = chargeNow ? "subscription_update" : "subscription_cycle";
-  const billed = billSubscription(subscription, { reason, period, charges, autoAdvance: collecting }, context);
-  scheduleTurn(context.update("customer.subscription.updated", billed.subscription), context);
-  if (collecting) {
-    const grace = chargeNow ? 0 : context.settings.invoiceGraceSeconds;
-    const at = context.now() + grace;
-    const automatic = billed.invoice.collection_method === "charge_automatically";
-    scheduleFinalization({ ...billed.invoice, next_payment_attempt: automatic ? at : null }, at, context);
-  } else setAside(billed.invoice, subscription, context);
-}
-
-function setAside(invoice: Invoice, subscription: Subscription, context: Context): void {
-  const behavior = subscription.pause_collection?.behavior;
-  if (behavior === undefined || behavior === "keep_as_draft") return;
-  const open = finalizeInvoice(invoice, context);
-  if (open.status !== "open") return;
-  if (behavior === "void") voidInvoice(open, context);
-  else markUncollectible(open, context);
+  billPeriod(active, { charges, period: former, atOnce: chargeNow }, context);
 }
 
 function endAsPlanned(subscription: Subscription, context: Context): void {
+  const bill = lastBill(subscription, { prorate: false }, context);
   endSubscription(subscription, { reason: "cancellation_requested" }, context);
-  const used = subscription.items.data.filter((item) => isMetered(item.price));
-  if (used.length === 0) return;
-  const now = context.now();
-  const charges = used.map((item): ItemCharge => ({ item, period: { start: item.current_period_start, end: now } }));
-  const period = { start: Math.min(...used.map((item) => item.current_period_start)), end: now };
+  if (!bill) return;
   const ended = context.find("subscription", subscription.id);
-  const { invoice } = billSubscription(ended, { reason: "subscription_cycle", period, charges }, context);
-  scheduleFinalization(invoice, now + context.settings.invoiceGraceSeconds, context);
+  const { invoice } = billSubscription(ended, { ...bill, reason: "subscription_cycle" }, context);
+  scheduleFinalization(invoice, context.now() + context.settings.invoiceGraceSeconds, context);
+}
+
+/** Goes on to the next phase of a schedule. @returns false when the schedule is over and the subscription goes on. */
+function passPhase(subscription: Subscription, schedule: Schedule, context: Context): boolean {
+  const next = phaseAfter(schedule);
+  if (next) {
+    enterPhase(subscription, schedule, next, context);
+    const entered = context.find("subscription", subscription.id);
+    if (isTrialOver(entered, context.now())) endTrial(entered, context);
+    return true;
+  }
+  if (schedule.end_behavior === "cancel") {
+    closeSchedule(schedule, "completed", context);
+    endAsPlanned(subscription, context);
+    return true;
+  }
+  detach(schedule, false, context);
+  closeSchedule(schedule, "completed", context);
+  return false;
+}
+
+function isTrialOver({ status, trial_end }: Subscription, now: number): boolean {
+  return status === "trialing" && trial_end !== null && trial_end <= now;
 }
 
 function pauseWithoutMethod(subscription: Subscription, context: Context): void {

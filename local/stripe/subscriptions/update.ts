@@ -12,6 +12,8 @@ import { dropPendingUpdate } from "./pending-update.ts";
 import { plannedEnd } from "./planned-end.ts";
 import { keepProrations } from "./prorations.ts";
 import { scheduleTurn } from "./schedule.ts";
+import { noteItems } from "./schedules/phases.ts";
+import { refuseEndOfScheduled } from "./schedules/schedule.ts";
 import { endTrial } from "./turn.ts";
 
 type Update = Params<Stripe.SubscriptionUpdateParams>;
@@ -46,6 +48,7 @@ export function updateSubscription(subscription: Subscription, params: Update, c
     "trial_from_plan",
   ]);
   if (["canceled", "incomplete_expired"].includes(subscription.status)) refuseEnded(params);
+  if (params.cancel_at !== undefined || params.cancel_at_period_end !== undefined) refuseEndOfScheduled(subscription);
   const waits = params.payment_behavior === "pending_if_incomplete";
   if (waits) refuseBesidePending(params);
   if (charging.some((name) => params[name] !== undefined)) dropPendingUpdate(subscription, context);
@@ -61,6 +64,7 @@ function changeNow(subscription: Subscription, params: Update, context: Context)
     ...changed,
     ...withEnd(change.subscription, params, context),
   });
+  if (params.items) noteItems(updated, context);
   keepProrations(updated, change.prorations, context);
   if (endsTrial) endTrial(updated, context, true);
   else scheduleTurn(updated, context);
