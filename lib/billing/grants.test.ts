@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bridgeGrant, grantKeys, packGrant, paidGrants, trialGrant, upgradeGrant, voidsOf } from "./grants";
+import { bridgeGrant, grantKeys, packGrant, paidGrants, trialGrant, voidsOf } from "./grants";
 
 const day = (text: string) => new Date(`${text}T00:00:00Z`);
 const monthly = {
@@ -57,19 +57,6 @@ test("taking a period back names everything it brought", () => {
 test("an allowance too small for a bridge brings the rest only", () => {
   expect(keysOf(paidGrants({ ...monthly, monthlyAllowance: 9 }, paid, null))).toEqual([`alw_rest/sub_1:${start}`]);
   expect(paidGrants({ ...monthly, monthlyAllowance: 0 }, paid, null)).toEqual([]);
-});
-
-test("an upgrade line whose period is over brings nothing", () => {
-  const upgrade = {
-    invoice: "in_1",
-    oldAllowance: 100,
-    newAllowance: 300,
-    remaining: { start: day("2027-02-14"), end: day("2027-02-28") },
-    full: monthly.period,
-    paid,
-  };
-  expect(upgradeGrant(upgrade, day("2027-02-15"))).toMatchObject([{ source: "upg", sourceId: "in_1", amount: 100 }]);
-  expect(upgradeGrant(upgrade, day("2027-02-28"))).toEqual([]);
 });
 
 test("a trial is keyed by the account, so that there is one", () => {

@@ -1,4 +1,4 @@
-import { type AllowanceMonth, bridgeOf, type Period, restOf, upgradeDelta, yearlyMonths } from "./allowance";
+import { type AllowanceMonth, bridgeOf, type Period, restOf, yearlyMonths } from "./allowance";
 import type { Interval } from "./catalogue";
 import { policy } from "./plans";
 
@@ -126,35 +126,6 @@ export function trialGrant(account: string, trialEnd: Date, amount: number): Gra
       amount,
       effectiveAt: null,
       expiresAt: trialEnd,
-    },
-  ];
-}
-
-/** What an upgrade in mid-period adds, by the fraction of time that is left. A line whose period is over adds nothing. */
-export function upgradeGrant(
-  upgrade: {
-    invoice: string;
-    oldAllowance: number;
-    newAllowance: number;
-    remaining: Period;
-    full: Period;
-    paid: { cents: number; currency: string };
-  },
-  now: Date,
-): GrantOrder[] {
-  if (upgrade.remaining.end <= now) return [];
-  const amount = upgradeDelta(upgrade.oldAllowance, upgrade.newAllowance, upgrade.remaining, upgrade.full);
-  if (amount === 0) return [];
-  return [
-    {
-      ...included,
-      source: "upg",
-      sourceId: upgrade.invoice,
-      amount,
-      effectiveAt: null,
-      expiresAt: upgrade.remaining.end,
-      paidCents: upgrade.paid.cents,
-      currency: upgrade.paid.currency,
     },
   ];
 }

@@ -9,7 +9,9 @@ export interface SubscriptionLine {
   readonly meaning: PriceMeaning | null;
   readonly isProration: boolean;
   readonly period: Period;
-  /** After discounts, without tax; negative when it gives money back. */
+  /** Before discounts and tax; negative when it gives money back. */
+  readonly listCents: number;
+  /** After discounts, without tax. */
   readonly netCents: number;
 }
 
@@ -33,6 +35,7 @@ export async function subscriptionLines(invoice: Stripe.Invoice): Promise<Subscr
       meaning: await meaningOf(line.pricing?.price_details?.price),
       isProration: isProration(line),
       period: { start: fromSeconds(line.period.start), end: fromSeconds(line.period.end) },
+      listCents: line.amount,
       netCents: line.amount - (line.discount_amounts ?? []).reduce((sum, discount) => sum + discount.amount, 0),
     })),
   );

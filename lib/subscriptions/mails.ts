@@ -4,14 +4,22 @@ import { unpaidInvoices } from "./unpaid";
 
 /** A mail to be queued with the change that makes it necessary; the same kind and key leaves once. */
 export interface MailOrder {
-  readonly kind: "subscription_started" | "payment_failed";
+  readonly kind:
+    | "subscription_started"
+    | "payment_failed"
+    | "plan_changed"
+    | "plan_change_scheduled"
+    | "cancellation_scheduled"
+    | "subscription_ended";
   readonly key: string;
   readonly data: Record<string, string | number | null>;
 }
 
+/** A plan that was tried first starts with the first period that was paid for. */
 function startedMail(subscription: ReadSubscription): MailOrder[] {
+  const reason = subscription.trialEnd ? "subscription_cycle" : "subscription_create";
   const first = subscription.invoices.find(
-    ({ invoice }) => invoice.status === "paid" && invoice.billing_reason === "subscription_create",
+    ({ invoice }) => invoice.status === "paid" && invoice.billing_reason === reason,
   );
   const line = first && baseLines(first)[0];
   if (!first || !line) return [];

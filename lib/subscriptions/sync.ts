@@ -7,10 +7,14 @@ import { isLivemode, stripe } from "@/lib/stripe/client";
 import { toInvoiceRow } from "@/lib/stripe/invoices";
 import { rpc } from "@/lib/supabase/rpc";
 import { allowanceOrders } from "./allowance";
+import { changeMails } from "./change-mails";
 import { grantFreeMonth } from "./free";
 import { mailsOf } from "./mails";
+import { addMeteredItem } from "./metered-item";
+import { planWhatSurvives } from "./schedule";
 import { endSecondSubscriptions } from "./second";
 import { mirroredOf, readSubscription, toSubscriptionRow } from "./snapshot";
+import { refuseUsedTrial } from "./trials";
 import { toUnpaidRow, unpaidInvoices } from "./unpaid";
 
 const MOST = 100;
@@ -41,7 +45,8 @@ const toVoidRow = ({ source, sourceId, key }: VoidOrder) => ({ source, source_id
  * Fetches a customer's subscriptions and latest invoices from Stripe and writes them, with all that follows, in one
  * transaction: snapshots, allowance, the dunning case, mail. What an event claims plays no part, so that duplicates
  * and disorder change nothing. Several live subscriptions: the oldest we made counts, the others change nothing, and
- * one bought twice by accident is refunded. What a deleted customer had counts only until a newer customer has a plan.
+ * one bought twice by accident is refunded. A trial that is not the first is ended, and a plan that lacks its metered
+ * item gets it. What a deleted customer had counts only until a newer customer has a plan.
  * @param lease the customer's lease, so that nothing fetched too early is written late
  * @returns false if the customer is none of ours
  * @throws Error if Stripe or the database cannot answer, or the lease was lost; the caller tries again
@@ -63,6 +68,7 @@ export async function syncSubscription({ customer, lease }: { customer: string; 
   const before = standing.subscription?.id ?? null;
   const isOvertaken = isFormer && before !== null && !raw.some(({ id }) => id === before);
   const mirrored = isOvertaken ? null : mirroredOf(subscriptions, account, before);
+  if (mirrored && (await refuseUsedTrial(mirrored, account))) return syncSubscription({ customer, lease });
   const orders = mirrored ? allowanceOrders(mirrored, account, standing, at) : { grants: [], voids: [] };
   const answer = await rpc<{ ok: boolean; code: string; conflicts?: string[] }>("save_subscription", {
     customer_id: customer,
@@ -72,13 +78,17 @@ export async function syncSubscription({ customer, lease }: { customer: string; 
     grants: orders.grants.map(toGrantRow),
     voids: orders.voids.map(toVoidRow),
     unpaid: mirrored ? unpaidInvoices(mirrored).map(toUnpaidRow) : [],
-    mails: mirrored ? mailsOf(mirrored) : [],
+    mails: mirrored ? [...mailsOf(mirrored), ...changeMails(mirrored, standing, at)] : [],
     at,
   });
   if (!answer.ok) throw new Error(`The subscriptions of ${customer} were not saved: ${answer.code}`);
   for (const grant of answer.conflicts ?? [])
     console.error(`The grant ${grant} keeps what it first gave; plans.ts says something else now.`);
   await endSecondSubscriptions(subscriptions, mirrored, account);
+  if (mirrored && !standing.subscription?.endingRequestedAt) {
+    await addMeteredItem(mirrored);
+    await planWhatSurvives(mirrored);
+  }
   if (mirrored) await grantFreeMonth(accountId(account));
   return true;
 }
