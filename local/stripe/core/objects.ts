@@ -54,6 +54,7 @@ export interface Objects {
   "checkout.session": Stored<Stripe.Checkout.Session>;
   coupon: Stored<Stripe.Coupon>;
   credit_note: Stored<Stripe.CreditNote>;
+  credit_note_line_item: Stored<Stripe.CreditNoteLineItem>;
   customer: Stored<Stripe.Customer>;
   customer_balance_transaction: Stored<Stripe.CustomerBalanceTransaction>;
   discount: Stored<Stripe.Discount>;

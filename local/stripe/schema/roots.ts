@@ -11,6 +11,7 @@ export const resourceRoots: Record<string, string> = {
   "checkout.session": "Checkout.Session",
   coupon: "Coupon",
   credit_note: "CreditNote",
+  credit_note_line_item: "CreditNoteLineItem",
   customer: "Customer",
   customer_balance_transaction: "CustomerBalanceTransaction",
   discount: "Discount",
