@@ -3,7 +3,9 @@ import { expireCredits } from "@/lib/credits/expiry";
 import { sendDueMail } from "@/lib/email/outbox";
 import { processPendingEvents } from "@/lib/events/inbox";
 import { reconcileCheckouts, reconcileSubscriptions } from "@/lib/events/reconcile";
-import { reportUsage, usageIsDue } from "@/lib/metering/report";
+import { billRemainder, usageIsVisible } from "@/lib/metering/remainder";
+import { flushUsage, reportUsage, usageIsDue } from "@/lib/metering/report";
+import { finishEndings } from "@/lib/subscriptions/ending";
 import { grantDueAllowances } from "@/lib/subscriptions/free";
 import { mailEndingTrials } from "@/lib/subscriptions/trials";
 import { rpc } from "@/lib/supabase/rpc";
@@ -24,6 +26,7 @@ const jobs: ReadonlyArray<readonly [name: string, run: () => Promise<unknown>]> 
   ["send mail", () => sendDueMail()],
   ["process Stripe's events", () => processPendingEvents()],
   ["report usage", () => reportUsage()],
+  ["finish plans ended at once", () => finishEndings({ flushUsage, usageIsVisible, billRemainder })],
   ["ask about silent checkouts", reconcileCheckouts],
   ["ask about overdue subscriptions", reconcileSubscriptions],
   ["tell of trials that end", mailEndingTrials],

@@ -13,6 +13,7 @@ export interface UsageReporting {
   /** Closes the account's open window and sends what is unsent. */
   readonly flushUsage: (account: AccountId, at: Date) => Promise<unknown>;
   readonly usageIsVisible: (account: AccountId) => Promise<boolean>;
+  /** Puts what never became visible on the last invoice, or on one of its own when there is none to come. */
   readonly billRemainder: (account: AccountId) => Promise<unknown>;
 }
 
@@ -67,14 +68,15 @@ async function advance(ending: Ending, usage: UsageReporting, lease: string): Pr
     return "ended_elsewhere";
   }
   await usage.flushUsage(account, now());
-  const waited = now().getTime() - new Date(ending.requested_at).getTime();
-  if (!(await usage.usageIsVisible(account)) && waited < PATIENCE_MS) return null;
+  if (!(await usage.usageIsVisible(account))) {
+    if (now().getTime() - new Date(ending.requested_at).getTime() < PATIENCE_MS) return null;
+    await usage.billRemainder(account);
+  }
   await stripe().subscriptions.cancel(
     ending.subscription_id,
     { invoice_now: true, prorate: false, cancellation_details: cancellationDetails(ending) },
     { idempotencyKey: `end:${ending.subscription_id}` },
   );
-  await usage.billRemainder(account);
   await syncSubscription({ customer, lease });
   return "ended";
 }
