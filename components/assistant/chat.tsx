@@ -11,6 +11,7 @@ import { Examples } from "./examples";
 import { addToHistory } from "./history-additions";
 import { type AssistantMessage, textOf } from "./message";
 import { OutOfCredits } from "./out-of-credits";
+import type { Stop } from "./problem";
 import { ProblemNote } from "./problem-note";
 import { useConversation } from "./use-conversation";
 import { useFollow } from "./use-follow";
@@ -24,8 +25,9 @@ export interface ChatProps {
   messages: AssistantMessage[];
   /** The longest answer of each model, in tokens. */
   maxOutputTokens: Record<ModelKey, number>;
-  /** Credits beyond the balance that the plan permits. */
-  overagePermitted: number;
+  /** Credits beyond the balance that may still be used, and what stops more. */
+  overageLeft: number;
+  overageStop: Stop;
   /** Why the account may not spend, whatever its balance. */
   stopped?: string | undefined;
   canBuy: boolean;
@@ -56,7 +58,7 @@ function BuiltInHelp({ outage }: { outage: boolean }) {
 
 /** A conversation: what was said, and the place to say more. */
 export function Chat(props: ChatProps) {
-  const { conversationId, title, maxOutputTokens, overagePermitted, stopped, canBuy, builtIn } = props;
+  const { conversationId, title, maxOutputTokens, overageLeft, stopped, canBuy, builtIn } = props;
   const { messages, busy, draft, setDraft, problem, notice, balance, ask, retry, stop } = useConversation({
     account: props.account,
     conversationId,
@@ -87,7 +89,7 @@ export function Chat(props: ChatProps) {
   }, [busy]);
 
   const cost = estimate(model, draft, messages.map(textOf), maxOutputTokens[model]);
-  const available = balance + overagePermitted;
+  const available = balance + overageLeft;
   const refused = problem?.kind === "too_few" ? problem : undefined;
   const failed = problem?.kind === "too_few" ? undefined : problem;
   const needed = Math.max(cost.least, refused?.needed ?? 0);
@@ -128,7 +130,15 @@ export function Chat(props: ChatProps) {
             {stopped}
           </Banner>
         ) : (
-          (tooFew || refused) && <OutOfCredits available={balance} needed={needed} canBuy={canBuy} />
+          (tooFew || refused) && (
+            <OutOfCredits
+              account={props.account}
+              available={balance}
+              needed={needed}
+              stop={refused?.stop ?? props.overageStop}
+              canBuy={canBuy}
+            />
+          )
         )}
         <Composer
           draft={draft}

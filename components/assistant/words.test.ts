@@ -47,7 +47,12 @@ describe("what went wrong", () => {
       kind: "too_few",
       available: 3,
       needed: 9,
+      stop: null,
     });
+    const overage = { limited_by: "owner", ways_out: ["raise_cap", "buy_credits", "fly"] };
+    expect(
+      error({ code: "insufficient_credits", message: "The cap is reached.", available: 3, needed: 9, overage }),
+    ).toMatchObject({ stop: { words: "The cap is reached.", ways: ["raise_cap", "buy_credits"] } });
     expect(error({ code: "read_only", message: "Stopped." })).toEqual({
       kind: "refused",
       code: "read_only",

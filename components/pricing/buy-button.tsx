@@ -18,11 +18,11 @@ interface Refusal {
 
 const UNREACHABLE = "The checkout could not be reached. Nothing was charged; please try again.";
 
-async function openCheckout(purchase: Purchase): Promise<Answer | "signed_out"> {
+async function openCheckout(purchase: Purchase, account: string | undefined): Promise<Answer | "signed_out"> {
   const response = await fetch("/api/checkout", {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify(purchase),
+    body: JSON.stringify({ ...purchase, account }),
   });
   if (response.status === 401) return "signed_out";
   const body: unknown = await response.json().catch(() => null);
@@ -36,12 +36,14 @@ async function openCheckout(purchase: Purchase): Promise<Answer | "signed_out"> 
 
 interface BuyButtonProps extends Pick<ButtonProps, "variant" | "size" | "className" | "children"> {
   purchase: Purchase;
+  /** Whom the page was drawn for, so that it buys for nobody else; absent on pages drawn for nobody. */
+  account?: string | undefined;
   /** Read out instead of the text, where several buttons say the same. */
   label?: string;
 }
 
 /** Opens Stripe's checkout. Whoever is signed out signs up first and comes back to the prices. */
-export function BuyButton({ purchase, label, children, ...look }: BuyButtonProps) {
+export function BuyButton({ purchase, account, label, children, ...look }: BuyButtonProps) {
   const router = useRouter();
   const [pending, setPending] = useState(false);
   const [problem, setProblem] = useState<Refusal>();
@@ -56,7 +58,7 @@ export function BuyButton({ purchase, label, children, ...look }: BuyButtonProps
   async function buy() {
     setPending(true);
     setProblem(undefined);
-    const answer = await openCheckout(purchase).catch((): Refusal => ({ message: UNREACHABLE }));
+    const answer = await openCheckout(purchase, account).catch((): Refusal => ({ message: UNREACHABLE }));
     if (answer === "signed_out") return router.push("/sign-up?next=/pricing");
     if ("url" in answer) return location.assign(answer.url);
     setProblem(answer);

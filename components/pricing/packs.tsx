@@ -11,7 +11,7 @@ export function packExpiryWords(): string {
 }
 
 /** The credit packs, each with its price for 10,000 credits so that they can be compared. */
-export function Packs({ heading: Heading = "h3" }: { heading?: "h2" | "h3" }) {
+export function Packs({ heading: Heading = "h3", account }: { heading?: "h2" | "h3"; account?: string }) {
   return (
     <ul className="grid gap-4 sm:grid-cols-3">
       {packs.map((pack) => {
@@ -27,6 +27,7 @@ export function Packs({ heading: Heading = "h3" }: { heading?: "h2" | "h3" }) {
             <p className="text-2xl font-semibold tracking-tight tabular-nums">{priceTag(cents, currency)}</p>
             <BuyButton
               purchase={{ pack: pack.key }}
+              account={account}
               variant="secondary"
               className="w-full"
               label={`Buy ${formatCredits(pack.credits)} credits for ${priceTag(cents, currency)}`}

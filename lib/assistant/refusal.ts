@@ -1,3 +1,5 @@
+import { type OverageStop, overageStopWords } from "@/lib/billing/overage-stop";
+import { toStopJson } from "@/lib/usage/overage-stop";
 import { AlreadyMeteredError, InsufficientCreditsError, SpendingRefusedError } from "@/lib/usage/refusals";
 
 /** What a refused question is answered with. Nothing was sent to a model and nothing was charged. */
@@ -15,6 +17,8 @@ export interface Refusal {
   message: string;
   available?: number;
   needed?: number;
+  /** Which limit on overage stopped it, and the ways out. */
+  overage?: ReturnType<typeof toStopJson>;
 }
 
 const FROZEN = "Spending is stopped for this account. What you have is kept; see Billing for the way out.";
@@ -39,19 +43,28 @@ export const refusals = {
 } as const satisfies Record<Refusal["code"], [status: number, message: string]>;
 
 /** The refusal in words, with its status. */
-export function refuse(code: Refusal["code"], amounts: Pick<Refusal, "available" | "needed"> = {}): Response {
+export function refuse(code: Refusal["code"], more: Partial<Omit<Refusal, "code">> = {}): Response {
   const [status, message] = refusals[code];
-  const refusal: Refusal = { code, message, ...amounts };
+  const refusal: Refusal = { code, message, ...more };
   return Response.json(refusal, { status });
 }
 
 /**
  * Says why a metered call was refused.
+ * @param readStop reads which limit on overage stopped it, where there were too few credits
  * @returns null for anything that is no refusal, but a failure
+ * @throws what `readStop` throws
  */
-export function refusalFor(error: unknown): Response | null {
+export async function refusalFor(error: unknown, readStop: () => Promise<OverageStop>): Promise<Response | null> {
   if (error instanceof InsufficientCreditsError) {
-    return refuse("insufficient_credits", { available: error.available, needed: error.needed });
+    const { available, needed } = error;
+    const stop = await readStop();
+    return refuse("insufficient_credits", {
+      message: overageStopWords(stop),
+      available,
+      needed,
+      overage: toStopJson(stop),
+    });
   }
   if (error instanceof AlreadyMeteredError) return refuse("already_asked");
   if (error instanceof SpendingRefusedError && (error.code === "in_debt" || error.code === "account_frozen")) {

@@ -77,7 +77,7 @@ export default async function CreditsPage() {
             Ask one of them to add credits to {session.account.name}.
           </Banner>
         ) : entitlement.canBuy && !summary.frozen ? (
-          <Packs />
+          <Packs account={session.account.id} />
         ) : (
           <Banner tone="warning" title="Nothing can be bought while the account is stopped">
             The notice at the top says what it needs. Your credits are kept.

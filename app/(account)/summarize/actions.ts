@@ -2,8 +2,9 @@
 
 import { z } from "zod";
 import { type ActionResult, accountAction } from "@/lib/action";
-import { entitlementFor } from "@/lib/billing/entitlement";
+import { type Entitlement, entitlementFor } from "@/lib/billing/entitlement";
 import { formatCredits } from "@/lib/billing/format";
+import { overageStopWords, waysOutWords } from "@/lib/billing/overage-stop";
 import { fixedPrices } from "@/lib/billing/plans";
 import { credits } from "@/lib/billing/units";
 import { now } from "@/lib/clock";
@@ -12,6 +13,7 @@ import { readStanding } from "@/lib/standing";
 import { measureReadability, type Readability } from "@/lib/summaries/readability";
 import { summarize } from "@/lib/summaries/summarize";
 import { type Charge, charge, chargeWhenDone } from "@/lib/usage/fixed-price";
+import { readOverageStop } from "@/lib/usage/overage-stop";
 import { AlreadyMeteredError, InsufficientCreditsError, SpendingRefusedError } from "@/lib/usage/refusals";
 
 const schema = z.object({
@@ -24,8 +26,12 @@ interface Charged {
   available: number;
 }
 
-async function priced(feature: keyof typeof fixedPrices, requestId: string, session: Session): Promise<Charge> {
-  const { overagePermitted } = entitlementFor(await readStanding(session.account.id), now());
+async function priced(
+  feature: keyof typeof fixedPrices,
+  requestId: string,
+  session: Session,
+  { overagePermitted }: Entitlement,
+): Promise<Charge> {
   return {
     account: session.account.id,
     userId: session.user.id,
@@ -36,11 +42,17 @@ async function priced(feature: keyof typeof fixedPrices, requestId: string, sess
   };
 }
 
+const entitlementOf = async ({ account }: Session) => entitlementFor(await readStanding(account.id), now());
+
 /** Says why nothing was charged; what is no refusal is thrown on. */
-function explain(error: unknown): ActionResult<never> {
+async function explain(error: unknown, session: Session, entitlement: Entitlement): Promise<ActionResult<never>> {
   if (error instanceof InsufficientCreditsError) {
     const [have, need] = [formatCredits(error.available), formatCredits(error.needed)];
-    return { ok: false, message: `You have ${have} credits left; this costs ${need}. Add credits, then press again.` };
+    const stop = await readOverageStop(session.account.id, entitlement);
+    return {
+      ok: false,
+      message: `You have ${have} credits left; this costs ${need}. ${overageStopWords(stop)} ${waysOutWords(stop.ways)}`,
+    };
   }
   if (error instanceof SpendingRefusedError) {
     return { ok: false, message: "Spending is stopped for this account. The message at the top says what mends it." };
@@ -55,7 +67,8 @@ function explain(error: unknown): ActionResult<never> {
 export const summarizeText = accountAction<typeof schema, { summary: string } & Charged>(
   schema,
   async ({ requestId, text }, session) => {
-    const what = await priced("summarize", requestId, session);
+    const entitlement = await entitlementOf(session);
+    const what = await priced("summarize", requestId, session, entitlement);
     let failed = false;
     const work = () =>
       summarize(text).catch((error: unknown) => {
@@ -66,7 +79,7 @@ export const summarizeText = accountAction<typeof schema, { summary: string } & 
       const { result, balance } = await chargeWhenDone(what, work);
       return { ok: true, data: { summary: result, charged: what.amount, available: balance.available } };
     } catch (error) {
-      if (!failed) return explain(error);
+      if (!failed) return explain(error, session, entitlement);
       console.error(`The summary ${requestId} failed.`, error);
       return {
         ok: false,
@@ -80,7 +93,8 @@ export const summarizeText = accountAction<typeof schema, { summary: string } & 
 export const measureText = accountAction<typeof schema, { report: Readability; charged: number; available: number }>(
   schema,
   async ({ requestId, text }, session) => {
-    const what = await priced("readability", requestId, session);
+    const entitlement = await entitlementOf(session);
+    const what = await priced("readability", requestId, session, entitlement);
     try {
       const { balance } = await charge(what);
       return {
@@ -88,7 +102,7 @@ export const measureText = accountAction<typeof schema, { report: Readability; c
         data: { report: measureReadability(text), charged: what.amount, available: balance.available },
       };
     } catch (error) {
-      return explain(error);
+      return explain(error, session, entitlement);
     }
   },
 );

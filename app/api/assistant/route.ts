@@ -11,6 +11,7 @@ import { getSession } from "@/lib/session";
 import { readStanding } from "@/lib/standing";
 import { userClient } from "@/lib/supabase/server";
 import { readJson } from "@/lib/usage/body";
+import { readOverageStop } from "@/lib/usage/overage-stop";
 
 export const maxDuration = 300;
 
@@ -53,7 +54,7 @@ export async function POST(request: Request): Promise<Response> {
     after(answer.closed);
     return createUIMessageStreamResponse({ stream: stoppedWhenLeft(answer.stream, left) });
   } catch (error) {
-    const refusal = refusalFor(error);
+    const refusal = await refusalFor(error, () => readOverageStop(session.account.id, entitlement));
     if (refusal) return refusal;
     throw error;
   }

@@ -1,9 +1,11 @@
 import { authenticateApiKey } from "@/lib/accounts/api-keys";
 import { entitlementFor } from "@/lib/billing/entitlement";
+import { overageStopWords } from "@/lib/billing/overage-stop";
 import { now } from "@/lib/clock";
 import { readStanding } from "@/lib/standing";
 import { readJson } from "@/lib/usage/body";
 import { type EventsAnswer, recordEvents } from "@/lib/usage/events";
+import { readOverageStop, toStopJson } from "@/lib/usage/overage-stop";
 
 const MOST_BYTES = 1_000_000;
 
@@ -33,13 +35,15 @@ export async function POST(request: Request): Promise<Response> {
   }
   if (!body.ok) return refuse(422, { code: "invalid_request", message: "The body is not JSON." });
 
-  const { overagePermitted } = entitlementFor(await readStanding(key.account), now());
+  const entitlement = entitlementFor(await readStanding(key.account), now());
+  const { overagePermitted } = entitlement;
   const answer = await recordEvents({ account: key.account, overagePermitted, body: body.value });
   if (!answer.ok) {
     const { ok: _, ...error } = answer;
     return refuse(statuses[answer.code], error);
   }
   const { accepted, duplicates, balance, overLimit } = answer;
+  const stop = overLimit ? await readOverageStop(key.account, entitlement) : null;
   return Response.json({
     accepted,
     duplicates,
@@ -52,5 +56,6 @@ export async function POST(request: Request): Promise<Response> {
       is_low: balance.isLow,
     },
     over_limit: overLimit,
+    ...(stop ? { overage: toStopJson(stop), message: overageStopWords(stop) } : {}),
   });
 }
