@@ -13,7 +13,7 @@ const GROUPS: Record<Service, { needed: string[]; optional: string[]; starts: st
   },
   stripe: {
     needed: ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"],
-    optional: [],
+    optional: ["STRIPE_THIN_WEBHOOK_SECRET"],
     starts: ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"],
   },
   resend: { needed: ["RESEND_API_KEY", "MAIL_FROM"], optional: [], starts: ["RESEND_API_KEY"] },
@@ -44,6 +44,7 @@ export function localEnvironment(
     stripe: {
       STRIPE_SECRET_KEY: secrets.stripeKey,
       STRIPE_WEBHOOK_SECRET: secrets.webhookSecret ?? "",
+      STRIPE_THIN_WEBHOOK_SECRET: secrets.thinSecret ?? "",
       STRIPE_API_BASE: stripe,
       STRIPE_DASHBOARD_URL: stripe,
       LEDGERLINE_CLOCK_FILE: join(data, "clock.json"),
@@ -96,7 +97,15 @@ export function composeEnvironment(settings: Settings, secrets: Secrets, real: S
       if (value !== undefined) environment[name] = value;
     }
   }
-  for (const name of ["MAIL_FROM", "SUPPORT_EMAIL", "JOBS_SECRET", "AI_API_KEY", "AI_BASE_URL", "AI_MODELS"]) {
+  for (const name of [
+    "MAIL_FROM",
+    "SUPPORT_EMAIL",
+    "JOBS_SECRET",
+    "METER_SINK",
+    "AI_API_KEY",
+    "AI_BASE_URL",
+    "AI_MODELS",
+  ]) {
     const value = settings.given[name];
     if (value !== undefined) environment[name] = value;
   }

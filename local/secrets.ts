@@ -18,6 +18,7 @@ const MAKE = {
 export type Secrets = Record<keyof typeof MAKE, string> & {
   /** Known once the local Stripe has made the webhook endpoint. */
   webhookSecret?: string;
+  thinSecret?: string;
   webhookUrl?: string;
 };
 

@@ -110,8 +110,9 @@ export async function startStack(command: string, startApp?: StartApp): Promise<
       if (!stripe) return;
       await stripe;
       const told = await setUpStripe(settings, environment);
-      if (!told || told === secrets.webhookSecret) return;
-      keepSecrets(data, { ...secrets, webhookSecret: told });
+      const known = { ...secrets, ...told };
+      if (known.webhookSecret === secrets.webhookSecret && known.thinSecret === secrets.thinSecret) return;
+      keepSecrets(data, known);
       throw new Explained("The local Stripe has a new webhook, which the app does not know yet. Start again.");
     };
     const all = Promise.all([database, mailbox, stripe, known.then(app), known.then(catalogue)]);
@@ -133,8 +134,9 @@ async function learnWebhookSecret(
   environment: Environment,
 ): Promise<void> {
   await stripe;
-  secrets.webhookSecret = await makeWebhook(settings, secrets);
+  Object.assign(secrets, await makeWebhook(settings, secrets));
   secrets.webhookUrl = webhookUrl(settings);
   keepSecrets(settings.data, secrets);
-  environment.STRIPE_WEBHOOK_SECRET = secrets.webhookSecret;
+  environment.STRIPE_WEBHOOK_SECRET = secrets.webhookSecret ?? "";
+  environment.STRIPE_THIN_WEBHOOK_SECRET = secrets.thinSecret ?? "";
 }

@@ -52,44 +52,84 @@ export function webhookUrl({ appUrl }: Settings): string {
   return new URL("/api/stripe/webhook", appUrl).href;
 }
 
-/** Whether the local Stripe has the webhook endpoint whose secret we keep. */
+/** Whether the local Stripe has the endpoints whose secrets we keep. */
 export function knowsWebhook(settings: Settings, secrets: Secrets): boolean {
-  const isKept = secrets.webhookSecret !== undefined && secrets.webhookUrl === webhookUrl(settings);
-  return isKept && existsSync(join(settings.data, "stripe"));
+  const isKept = secrets.webhookSecret && secrets.thinSecret && secrets.webhookUrl === webhookUrl(settings);
+  return Boolean(isKept) && existsSync(join(settings.data, "stripe"));
 }
 
+/** The secrets of where the local Stripe sends its events and its thin events. */
+export interface EndpointSecrets {
+  webhookSecret: string;
+  thinSecret: string;
+}
+
+const THIN_EVENTS = ["v1.billing.meter.error_report_triggered", "v1.billing.meter.no_meter_found"];
+
 /**
- * Makes the webhook endpoint before `stripe:setup` does, so that Next can start with its secret at once. Endpoints
- * of an earlier address go.
+ * Makes the webhook endpoint and the destination of thin events before `stripe:setup` does, so that Next can start with
+ * their secrets at once. Those of an earlier address go.
  *
- * @returns the endpoint's secret
+ * @returns both secrets
  */
-export async function makeWebhook(settings: Settings, secrets: Secrets): Promise<string> {
-  const ask = async (method: string, path: string, body?: URLSearchParams) => {
-    const answer = await fetch(`http://127.0.0.1:${settings.ports.stripe}/v1/${path}`, {
-      method,
-      headers: { authorization: `Bearer ${secrets.stripeKey}` },
-      ...(body ? { body } : {}),
-    });
-    const result: { secret?: string; data?: Array<{ id: string }>; error?: { message: string } } = await answer.json();
-    if (!answer.ok) throw new Error(`The local Stripe refused ${method} ${path}: ${result.error?.message}`);
-    return result;
+export async function makeWebhook(settings: Settings, secrets: Secrets): Promise<EndpointSecrets> {
+  const ask = (method: string, path: string, body?: URLSearchParams | string) =>
+    askStripe(settings, secrets, method, path, body);
+  for (const path of ["/v1/webhook_endpoints", "/v2/core/event_destinations"]) {
+    const { data: former = [] } = await ask("GET", `${path}?limit=100`);
+    for (const { id } of former) await ask("DELETE", `${path}/${id}`);
+  }
+  const url = webhookUrl(settings);
+  const wanted = { url, "enabled_events[]": "*", api_version: "2026-10-28.endive", description: "Ledgerline" };
+  const { secret: webhookSecret } = await ask("POST", "/v1/webhook_endpoints", new URLSearchParams(wanted));
+  const thin = {
+    name: "Ledgerline usage",
+    type: "webhook_endpoint",
+    event_payload: "thin",
+    enabled_events: THIN_EVENTS,
+    webhook_endpoint: { url: new URL("/api/stripe/thin", settings.appUrl).href },
+    include: ["webhook_endpoint.signing_secret"],
   };
-  const { data: former = [] } = await ask("GET", "webhook_endpoints?limit=100");
-  for (const { id } of former) await ask("DELETE", `webhook_endpoints/${id}`);
-  const wanted = { url: webhookUrl(settings), "enabled_events[]": "*", api_version: "2026-10-28.endive" };
-  const made = await ask("POST", "webhook_endpoints", new URLSearchParams({ ...wanted, description: "Ledgerline" }));
-  if (!made.secret) throw new Error("The local Stripe told no secret of the webhook it made.");
-  return made.secret;
+  const { webhook_endpoint: made } = await ask("POST", "/v2/core/event_destinations", JSON.stringify(thin));
+  const thinSecret = made?.signing_secret;
+  if (!webhookSecret || !thinSecret) throw new Error("The local Stripe told no secret of the webhook it made.");
+  return { webhookSecret, thinSecret };
+}
+
+interface Answer {
+  secret?: string;
+  webhook_endpoint?: { signing_secret?: string };
+  data?: Array<{ id: string }>;
+  error?: { message: string };
+}
+
+async function askStripe(
+  { ports }: Settings,
+  { stripeKey }: Secrets,
+  method: string,
+  path: string,
+  body?: URLSearchParams | string,
+): Promise<Answer> {
+  const answer = await fetch(`http://127.0.0.1:${ports.stripe}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${stripeKey}`,
+      ...(typeof body === "string" ? { "content-type": "application/json" } : {}),
+    },
+    ...(body ? { body } : {}),
+  });
+  const result = (await answer.json()) as Answer;
+  if (!answer.ok) throw new Error(`The local Stripe refused ${method} ${path}: ${result.error?.message}`);
+  return result;
 }
 
 /**
  * Brings products, prices and the webhook at the local Stripe in line with what is sold.
  *
- * @returns the webhook's secret that it told, if it did
+ * @returns the endpoints' secrets that it told
  * @throws Explained with the command's own words when it fails
  */
-export function setUpStripe(settings: Settings, environment: Environment): Promise<string | undefined> {
+export function setUpStripe(settings: Settings, environment: Environment): Promise<Partial<EndpointSecrets>> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ["--import", "tsx", join(PROJECT, "lib/stripe/setup.ts")], {
       cwd: PROJECT,
@@ -106,7 +146,7 @@ export function setUpStripe(settings: Settings, environment: Environment): Promi
     });
     child.once("error", reject);
     child.once("close", (code) => {
-      if (code === 0) return resolve(/^STRIPE_WEBHOOK_SECRET=(\S+)$/m.exec(out)?.[1]);
+      if (code === 0) return resolve(toldSecrets(out));
       reject(
         new Explained(
           `npm run stripe:setup failed against http://127.0.0.1:${settings.ports.stripe}:\n${words.trim()}`,
@@ -114,4 +154,10 @@ export function setUpStripe(settings: Settings, environment: Environment): Promi
       );
     });
   });
+}
+
+function toldSecrets(out: string): Partial<EndpointSecrets> {
+  const webhookSecret = /^STRIPE_WEBHOOK_SECRET=(\S+)$/m.exec(out)?.[1];
+  const thinSecret = /^STRIPE_THIN_WEBHOOK_SECRET=(\S+)$/m.exec(out)?.[1];
+  return { ...(webhookSecret ? { webhookSecret } : {}), ...(thinSecret ? { thinSecret } : {}) };
 }

@@ -5,10 +5,12 @@ import { Panel, type PanelProps } from "./panel";
 /** Signs in as somebody else, and makes the next payment of the account fail. */
 export function PersonPanel({ machine, actions, run, underWay }: PanelProps) {
   const { who, personas, hasCustomer } = machine;
-  const options = personas.map(({ email, what }) => ({ value: email, label: `${email.split("@")[0]}: ${what}` }));
+  const options = personas.map(({ email, what }) => ({ value: email, label: `${shortName(email)}: ${what}` }));
+  const isListed = !who || personas.some(({ email }) => email === who.email);
+  const nobody = { value: who?.email ?? "", label: who ? who.email : "Nobody: choose whom to be" };
 
   async function become(email: string) {
-    if (email === who?.email) return;
+    if (email === nobody.value) return;
     if (await run("persona", () => actions.switchPersona(email))) window.location.assign("/assistant");
   }
 
@@ -16,9 +18,8 @@ export function PersonPanel({ machine, actions, run, underWay }: PanelProps) {
     <Panel title="Who you are">
       <Select
         aria-label="Sign in as"
-        options={options}
-        {...(who && personas.some(({ email }) => email === who.email) ? { value: who.email } : {})}
-        placeholder={who ? who.email : "Nobody: choose whom to be"}
+        options={who && isListed ? options : [nobody, ...options]}
+        value={who?.email ?? ""}
         disabled={underWay !== null}
         onValueChange={(email) => void become(email)}
         className="w-full"
@@ -40,3 +41,5 @@ export function PersonPanel({ machine, actions, run, underWay }: PanelProps) {
     </Panel>
   );
 }
+
+const shortName = (email: string) => email.replace(/@ledgerline\.test$/, "");

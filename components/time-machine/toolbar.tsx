@@ -43,9 +43,9 @@ export function Toolbar({ actions }: { actions: TimeMachineActions }) {
     <section
       aria-label="Time machine"
       data-time-machine=""
-      className="border-b border-border-strong bg-surface-2 text-13 print:hidden"
+      className="sticky top-0 z-30 h-8 border-b border-border-strong bg-surface-2 text-13 print:hidden"
     >
-      <div className="flex h-8 items-center gap-3 px-4">
+      <div className="flex h-full items-center gap-3 px-4">
         <Clock aria-hidden="true" className="size-3.5 shrink-0 text-muted" />
         <p className="min-w-0 flex-1 truncate text-xs text-muted">
           {machine ? (
@@ -62,7 +62,10 @@ export function Toolbar({ actions }: { actions: TimeMachineActions }) {
           type="button"
           aria-expanded={!isFolded}
           aria-controls="time-machine-panel"
-          onClick={() => fold(!isFolded)}
+          onClick={() => {
+            fold(!isFolded);
+            if (isFolded) void reload();
+          }}
           className="flex h-6 items-center gap-1 rounded-sm px-2 text-xs font-medium hover:bg-surface"
         >
           Time machine
@@ -78,7 +81,7 @@ export function Toolbar({ actions }: { actions: TimeMachineActions }) {
       <div
         id="time-machine-panel"
         hidden={isFolded}
-        className="max-h-[75dvh] overflow-y-auto border-t border-border bg-surface px-4 py-4"
+        className="absolute inset-x-0 top-full mt-px max-h-[75dvh] overflow-y-auto border-b border-border-strong bg-surface px-4 py-4 shadow-popup"
       >
         {panel ? (
           <div className="mx-auto flex max-w-(--container-page) flex-col gap-5">
@@ -115,7 +118,7 @@ export function Toolbar({ actions }: { actions: TimeMachineActions }) {
             </p>
           </div>
         ) : (
-          <p className="text-muted">The time machine does not answer.</p>
+          <p className="text-muted">Asking the local Stripe what time it is…</p>
         )}
       </div>
     </section>

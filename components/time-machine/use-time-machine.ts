@@ -2,7 +2,7 @@ import { usePathname, useRouter } from "next/navigation";
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { TimeMachine } from "@/lib/time-machine/state";
 
-const ADDRESS = "/time-machine";
+const ADDRESS = "/api/time-machine";
 const LOOK_EVERY_MS = 400;
 
 async function read<T>(query = ""): Promise<T | null> {

@@ -11,6 +11,7 @@ import {
   reportsOverage,
 } from "./catalogue";
 import { isMissing, stripe } from "./client";
+import { setUpDestination } from "./destination";
 import { setUpEndpoint } from "./endpoint";
 import { withPermission } from "./permission";
 import { setUpPortal } from "./portal";
@@ -112,5 +113,8 @@ export async function setUpStripe(
   const webhookSecret = await withPermission("Webhook Endpoints: Write", () =>
     setUpEndpoint(setup, known.webhookSecret),
   );
-  return { webhookSecret, thinSecret: null };
+  const thinSecret = reportsOverage()
+    ? await withPermission("Event Destinations: Write", () => setUpDestination(setup, known.thinSecret))
+    : null;
+  return { webhookSecret, thinSecret };
 }
