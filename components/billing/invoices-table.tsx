@@ -1,29 +1,47 @@
+import type { Route } from "next";
+import Link from "next/link";
 import { Badge } from "@/components/ui/badge";
+import { buttonVariants } from "@/components/ui/button-variants";
 import { Table, TBody, TD, TH, THead, TR } from "@/components/ui/table";
 import { formatDate, formatMoney } from "@/lib/billing/format";
 import type { Invoice } from "@/lib/invoices/list";
-
-const states: Record<Invoice["status"], { label: string; tone: "success" | "warning" | "danger" | "neutral" }> = {
-  paid: { label: "Paid", tone: "success" },
-  open: { label: "To pay", tone: "warning" },
-  draft: { label: "Being prepared", tone: "neutral" },
-  void: { label: "Canceled", tone: "neutral" },
-  uncollectible: { label: "Unpaid", tone: "danger" },
-};
-
-const purposes = { plan: "Plan", pack: "Credits", other: "Other" } as const;
+import { documentPath, paymentWords, statusOf } from "./invoice-words";
 
 const linkClass = "rounded-sm text-accent underline underline-offset-4 hover:no-underline";
 
+function Documents({ invoice }: { invoice: Invoice }) {
+  const name = invoice.number ?? `of ${formatDate(invoice.createdAt)}`;
+  const isPayable = invoice.status === "open" || invoice.status === "uncollectible";
+  return (
+    <span className="inline-flex items-center gap-4">
+      {invoice.hostedUrl && (
+        <a
+          href={documentPath(invoice.id, "page")}
+          aria-label={isPayable ? `Pay invoice ${name}` : `Invoice ${name}`}
+          className={isPayable ? buttonVariants({ size: "sm" }) : linkClass}
+        >
+          {isPayable ? "Pay now" : "View"}
+        </a>
+      )}
+      {invoice.pdfUrl && (
+        <a href={documentPath(invoice.id, "pdf")} aria-label={`Invoice ${name} as a PDF`} className={linkClass}>
+          PDF
+        </a>
+      )}
+    </span>
+  );
+}
+
+/** Invoices, newest first: number, date, what for, status in words, sum, and the documents. */
 export function InvoicesTable({ invoices }: { invoices: readonly Invoice[] }) {
   return (
     <Table caption="Invoices, the newest first">
       <THead>
         <TR>
-          <TH>Date</TH>
           <TH>Number</TH>
+          <TH>Date</TH>
           <TH>For</TH>
-          <TH>State</TH>
+          <TH>Status</TH>
           <TH numeric>Sum</TH>
           <TH numeric>
             <span className="sr-only">Documents</span>
@@ -32,30 +50,24 @@ export function InvoicesTable({ invoices }: { invoices: readonly Invoice[] }) {
       </THead>
       <TBody>
         {invoices.map((invoice) => {
-          const state = states[invoice.status];
-          const name = invoice.number ?? formatDate(invoice.createdAt);
+          const state = statusOf(invoice);
+          const words = paymentWords(invoice);
           return (
             <TR key={invoice.id}>
-              <TD className="whitespace-nowrap tabular-nums">{formatDate(invoice.createdAt)}</TD>
-              <TD className="whitespace-nowrap text-muted">{invoice.number ?? "Not yet"}</TD>
-              <TD>{invoice.description ?? purposes[invoice.purpose]}</TD>
-              <TD>
+              <TD className="whitespace-nowrap">
+                <Link href={`/billing/invoices/${invoice.id}` as Route} className={linkClass}>
+                  {invoice.number ?? "Not yet"}
+                </Link>
+              </TD>
+              <TD className="whitespace-nowrap text-muted tabular-nums">{formatDate(invoice.createdAt)}</TD>
+              <TD className="min-w-40">{invoice.about}</TD>
+              <TD className="min-w-36">
                 <Badge tone={state.tone}>{state.label}</Badge>
+                {words && <span className="block pt-0.5 text-xs text-muted">{words}</span>}
               </TD>
               <TD numeric>{formatMoney(invoice.totalCents, invoice.currency)}</TD>
               <TD numeric className="whitespace-nowrap">
-                <span className="inline-flex gap-4">
-                  {invoice.hostedUrl && (
-                    <a href={invoice.hostedUrl} aria-label={`Invoice ${name}`} className={linkClass}>
-                      {invoice.status === "open" ? "Pay" : "View"}
-                    </a>
-                  )}
-                  {invoice.pdfUrl && (
-                    <a href={invoice.pdfUrl} aria-label={`Invoice ${name} as a PDF`} className={linkClass}>
-                      PDF
-                    </a>
-                  )}
-                </span>
+                <Documents invoice={invoice} />
               </TD>
             </TR>
           );

@@ -1,3 +1,4 @@
+import { type CsvValue, csvLine } from "@/lib/billing/csv";
 import type { Entry } from "./read";
 
 const COLUMNS = [
@@ -17,19 +18,9 @@ const COLUMNS = [
   "key",
 ] as const;
 
-/** What a spreadsheet would run as a formula when a cell begins with it. */
-const FORMULA = /^[=+\-@＝＋－＠\t\r\n]/;
-
-/** A cell as RFC 4180 writes it; text that looks like a formula gets an apostrophe in front. */
-function cell(value: string | number | boolean | null): string {
-  if (value === null) return "";
-  const text = typeof value === "string" && FORMULA.test(value) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
 function row(entry: Entry): string {
   const { tokens } = entry;
-  const values: Record<(typeof COLUMNS)[number], string | number | boolean | null> = {
+  const values: Record<(typeof COLUMNS)[number], CsvValue> = {
     recorded_at: entry.recordedAt,
     operation: entry.operation,
     feature: entry.feature,
@@ -45,7 +36,7 @@ function row(entry: Entry): string {
     estimated: entry.estimated,
     key: entry.key,
   };
-  return COLUMNS.map((column) => cell(values[column])).join(",");
+  return csvLine(COLUMNS.map((column) => values[column]));
 }
 
 /**
@@ -56,12 +47,12 @@ export function csvStream(pages: AsyncGenerator<Entry[]>): ReadableStream<Uint8A
   const encoder = new TextEncoder();
   return new ReadableStream({
     start(controller) {
-      controller.enqueue(encoder.encode(`${COLUMNS.join(",")}\r\n`));
+      controller.enqueue(encoder.encode(csvLine(COLUMNS)));
     },
     async pull(controller) {
       const { value, done } = await pages.next();
       if (done) return controller.close();
-      controller.enqueue(encoder.encode(value.map((entry) => `${row(entry)}\r\n`).join("")));
+      controller.enqueue(encoder.encode(value.map(row).join("")));
     },
     async cancel() {
       await pages.return(undefined);

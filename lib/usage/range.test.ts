@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { filterOf, periodOf } from "./range";
+import { filterOf, periodOf, wholeDays } from "./range";
 
 const now = new Date("2026-11-22T15:30:00Z");
 const period = { from: new Date("2026-11-12T09:00:00Z"), to: new Date("2026-12-12T09:00:00Z") };
@@ -23,6 +23,28 @@ describe("the filter in the address of the usage page", () => {
       from: new Date("2026-11-16T00:00:00Z"),
       to: new Date("2026-11-23T00:00:00Z"),
       before: { from: new Date("2026-11-09T00:00:00Z"), to: new Date("2026-11-16T00:00:00Z") },
+    });
+  });
+
+  it("takes an invoice's period by its two ends, to the second, and no nonsense", () => {
+    const ends = { from: "2026-10-12T09:00:00.000Z", to: "2026-11-12T09:00:00.000Z" };
+    expect(filterOf(ends, period, now)).toEqual({
+      range: "between",
+      model: null,
+      from: new Date(ends.from),
+      to: new Date(ends.to),
+      before: { from: new Date("2026-09-11T09:00:00Z"), to: new Date(ends.from) },
+    });
+    const nonsense = [
+      { from: ends.to, to: ends.from },
+      { from: ends.from },
+      { ...ends, from: "2020-01-01" },
+      { ...ends, to: "x" },
+    ];
+    for (const parameters of nonsense) expect(filterOf(parameters, period, now).range).toBe("period");
+    expect(wholeDays({ from: new Date(ends.from), to: new Date(ends.to) })).toEqual({
+      from: new Date("2026-10-12T00:00:00Z"),
+      to: new Date("2026-11-13T00:00:00Z"),
     });
   });
 });

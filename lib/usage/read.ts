@@ -2,7 +2,7 @@ import type { SupabaseClient } from "@supabase/supabase-js";
 import type { ModelKey } from "@/lib/billing/catalogue";
 import type { AccountId } from "@/lib/billing/units";
 import type { Database } from "@/lib/supabase/database.types";
-import { type Days, isoDay } from "./range";
+import { type Days, isoDay, wholeDays } from "./range";
 
 type Client = SupabaseClient<Database>;
 type DailyRow = Database["public"]["Tables"]["usage_daily"]["Row"];
@@ -38,18 +38,19 @@ function toDaily(row: DailyRow): DailyUsage {
 
 /**
  * An account's usage by day, model and feature, oldest day first, read as the signed-in person.
- * @param range - half-open days
+ * @param range - every day it touches
  * @throws Error when the database cannot answer
  */
 export async function readDailyUsage(client: Client, account: AccountId, range: Days): Promise<DailyUsage[]> {
   const all: DailyUsage[] = [];
+  const days = wholeDays(range);
   for (let offset = 0; ; offset += PAGE_ROWS) {
     const { data, error } = await client
       .from("usage_daily")
       .select("*")
       .eq("account_id", account)
-      .gte("day", isoDay(range.from))
-      .lt("day", isoDay(range.to))
+      .gte("day", isoDay(days.from))
+      .lt("day", isoDay(days.to))
       .order("day")
       .order("model")
       .order("feature")
@@ -111,6 +112,8 @@ function toEntry(row: EntryRow, event: EventRow | undefined): Entry {
 interface EntryQuery extends Days {
   account: AccountId;
   model: ModelKey | null;
+  /** Only entries with overage, and the range is of the time at which the ledger billed them. */
+  overageOnly?: boolean;
   /** Only entries older than this place. */
   after?: Place | undefined;
   most: number;
@@ -133,14 +136,16 @@ async function readEventsOf(client: Client, account: AccountId, ids: string[]): 
  * @throws Error when the database cannot answer
  */
 export async function readEntries(client: Client, query: EntryQuery): Promise<Entry[]> {
-  const { account, from, to, model, after, most } = query;
+  const { account, from, to, model, overageOnly, after, most } = query;
+  const time = overageOnly ? "happened_at" : "recorded_at";
   let asked = client
     .from("credit_entries")
     .select("*")
     .eq("account_id", account)
-    .gte("recorded_at", from.toISOString())
-    .lt("recorded_at", to.toISOString());
+    .gte(time, from.toISOString())
+    .lt(time, to.toISOString());
   if (model) asked = asked.eq("model", model);
+  if (overageOnly) asked = asked.gt("overage_credits", 0);
   if (after) {
     asked = asked.or(
       `recorded_at.lt."${after.recordedAt}",and(recorded_at.eq."${after.recordedAt}",id.lt.${after.id})`,

@@ -11,10 +11,11 @@ import { type Choice, Filter } from "@/components/usage/filters";
 import { daysOf, sentenceOf, seriesOf } from "@/components/usage/series";
 import { UsageChart } from "@/components/usage/usage-chart";
 import { allowanceOf } from "@/lib/billing/entitlement";
+import { formatDate } from "@/lib/billing/format";
 import { planOf } from "@/lib/billing/offers";
 import { rateCard } from "@/lib/billing/plans";
 import { userClient } from "@/lib/supabase/server";
-import { filterOf, periodOf } from "@/lib/usage/range";
+import { filterOf, periodOf, wholeDays } from "@/lib/usage/range";
 import { placeInWords, placeOf, readDailyUsage, readEntries } from "@/lib/usage/read";
 import { readAccount } from "../account";
 
@@ -43,7 +44,7 @@ export default async function UsagePage({ searchParams }: PageProps<"/usage">) {
   const after = placeOf(parameters.after);
 
   const [current, inRange, earlier, entries] = await Promise.all([
-    readDailyUsage(client, account, { from: period.from, to: new Date(at.getTime() + 86_400_000) }),
+    readDailyUsage(client, account, { from: period.from, to: at }),
     readDailyUsage(client, account, filter),
     readDailyUsage(client, account, filter.before),
     readEntries(client, { ...filter, account, after, most: ENTRIES_SHOWN + 1 }),
@@ -55,9 +56,14 @@ export default async function UsagePage({ searchParams }: PageProps<"/usage">) {
   const shown = entries.slice(0, ENTRIES_SHOWN);
   const last = entries.length > ENTRIES_SHOWN ? shown.at(-1) : undefined;
 
-  const range: Record<string, string> = filter.range === "period" ? {} : { range: filter.range };
+  const days = wholeDays(filter);
+  const isBetween = filter.range === "between";
+  const ends: Record<string, string> = isBetween
+    ? { from: filter.from.toISOString(), to: filter.to.toISOString() }
+    : {};
+  const range: Record<string, string> = isBetween || filter.range === "period" ? {} : { range: filter.range };
   const model: Record<string, string> = filter.model ? { model: filter.model } : {};
-  const query = { ...range, ...model };
+  const query = { ...ends, ...range, ...model };
 
   return (
     <div className="flex flex-col gap-6">
@@ -81,19 +87,30 @@ export default async function UsagePage({ searchParams }: PageProps<"/usage">) {
         planName={planOf(entitlement.plan).name}
       />
       <div className="flex flex-wrap gap-3">
-        <Filter label="Range" name="range" choices={ranges} current={range.range ?? null} others={model} />
-        <Filter label="Model" name="model" choices={models} current={filter.model} others={range} />
+        <Filter
+          label="Range"
+          name="range"
+          choices={ranges}
+          current={isBetween ? "between" : (range.range ?? null)}
+          others={model}
+        />
+        <Filter label="Model" name="model" choices={models} current={filter.model} others={{ ...ends, ...range }} />
       </div>
       <Card>
         <CardHeader>
           <CardTitle>By day and model</CardTitle>
+          {isBetween && (
+            <CardDescription>
+              {formatDate(filter.from)} to {formatDate(filter.to)}, the period you came from.
+            </CardDescription>
+          )}
         </CardHeader>
         <CardContent>
           {series.length > 0 ? (
             <UsageChart
               sentence={sentenceOf(chosen(inRange), chosen(earlier))}
               series={series}
-              days={daysOf(chosen(inRange), series, filter.from, filter.to)}
+              days={daysOf(chosen(inRange), series, days.from, days.to)}
             />
           ) : (
             <EmptyState
