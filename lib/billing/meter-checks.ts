@@ -8,16 +8,16 @@ import {
 
 /** A row of an hour that is compared with Stripe's sum, with what an earlier look has shown. */
 export interface CheckedRow extends MeterRow {
-  readonly checkedAt: Date | null;
-  readonly checkedSum: number | null;
+  readonly lookedAt: Date | null;
+  readonly lookedSum: number | null;
 }
 
 /** What a comparison makes of a row. `revised`: Stripe does not have it, so it is sent under a new identifier. */
 export interface Check {
   readonly id: string;
   readonly revision: number;
-  readonly from: MeterState;
-  readonly to: MeterState | "revised";
+  readonly was: MeterState;
+  readonly becomes: MeterState | "revised";
   readonly sum: number | null;
   readonly nextAttemptAt: Date | null;
   readonly error: string | null;
@@ -53,12 +53,12 @@ export function rowsAddingUpTo(target: number, rows: readonly CheckedRow[]): Che
 export function checkHour(rows: readonly CheckedRow[], sum: number, now: Date): Check[] {
   const soon = after(now, LOOK_AGAIN_AFTER_SECONDS);
   const waiting = rows.filter(({ state }) => state === "accepted" || state === "verify");
-  const check = (row: CheckedRow, to: Check["to"], nextAttemptAt: Date | null, error: string | null = null): Check => ({
+  const check = (row: CheckedRow, becomes: Check["becomes"], nextAttemptAt: Date | null, error: string | null = null): Check => ({
     id: row.id,
     revision: row.revision,
-    from: row.state,
-    to,
-    sum: to === "verify" ? sum : null,
+    was: row.state,
+    becomes,
+    sum: becomes === "verify" ? sum : null,
     nextAttemptAt,
     error,
   });
@@ -73,7 +73,7 @@ export function checkHour(rows: readonly CheckedRow[], sum: number, now: Date): 
   return waiting.map((row) => {
     if (row.state === "verify") {
       const seenTwice =
-        row.checkedSum === sum && row.checkedAt && after(row.checkedAt, LOOK_AGAIN_AFTER_SECONDS) <= now;
+        row.lookedSum === sum && row.lookedAt && after(row.lookedAt, LOOK_AGAIN_AFTER_SECONDS) <= now;
       if (!seenTwice) return check(row, "verify", soon);
       if (!there) return check(row, "review", null, `${difference}; it adds up neither with this row nor without it`);
       return there.includes(row) ? check(row, "confirmed", null) : check(row, "revised", now);

@@ -14,8 +14,8 @@ export interface StoredRow {
   readonly attempts: number;
   readonly first_attempt_at: string | null;
   readonly accepted_at: string | null;
-  readonly checked_at: string | null;
-  readonly checked_sum: number | null;
+  readonly looked_at: string | null;
+  readonly looked_sum: number | null;
   readonly is_in_doubt: boolean;
   readonly is_rebased: boolean;
 }
@@ -50,6 +50,6 @@ export function toMeterRow(row: StoredRow): MeterRow {
 /** The row with what an earlier comparison has shown. */
 export const toCheckedRow = (row: StoredRow): CheckedRow => ({
   ...toMeterRow(row),
-  checkedAt: dateOrNull(row.checked_at),
-  checkedSum: row.checked_sum,
+  lookedAt: dateOrNull(row.looked_at),
+  lookedSum: row.looked_sum,
 });

@@ -150,7 +150,7 @@ begin
     state = 'closed', revision = private.next_meter_revision(m.account_id, m.window_start_at, m.window_end_at),
     former_identifiers = case when m.identifier is null then m.former_identifiers else m.former_identifiers || m.identifier end,
     identifier = null, livemode = null, customer_id = null, meter = null, claimed_by = null, claimed_until = null,
-    is_in_doubt = false, attempts = 0, first_attempt_at = null, accepted_at = null, confirmed_at = null, checked_at = null, checked_sum = null,
+    is_in_doubt = false, attempts = 0, first_attempt_at = null, accepted_at = null, confirmed_at = null, looked_at = null, looked_sum = null,
     next_attempt_at = revise_meter_row.at, is_rebased = m.is_rebased or rebase,
     event_at = case when rebase then date_trunc('second', revise_meter_row.at) else m.event_at end,
     period_start_at = case when rebase then b.overage_starts_at else m.period_start_at end,

@@ -27,7 +27,7 @@ begin
 end $$;
 grant execute on function public.claim_meter_hour(boolean, text, text, timestamptz) to service_role;
 
--- Writes down what a comparison showed, row by row: { id, revision, from, to, sum, next_attempt_at, error }. `revised`
+-- Writes down what a comparison showed, row by row: { id, revision, was, becomes, sum, next_attempt_at, error }. `revised`
 -- sends the row again under a new identifier. A row that has changed meanwhile is left alone.
 create function public.save_meter_checks(checks jsonb, at timestamptz) returns jsonb
 language plpgsql set search_path = '' as $$
@@ -37,20 +37,20 @@ declare
   saved integer := 0;
 begin
   for item in
-    select * from jsonb_to_recordset(checks) c (id uuid, revision integer, "from" text, "to" text, sum bigint, next_attempt_at timestamptz, error text)
+    select * from jsonb_to_recordset(checks) c (id uuid, revision integer, was text, becomes text, sum bigint, next_attempt_at timestamptz, error text)
   loop
-    perform from public.meter_outbox m where m.id = item.id and m.revision = item.revision and m.state = item.from for update;
+    perform from public.meter_outbox m where m.id = item.id and m.revision = item.revision and m.state = item.was for update;
     continue when not found;
     saved := saved + 1;
-    if item.to = 'revised' then
+    if item.becomes = 'revised' then
       perform private.revise_meter_row(item.id, false, checked_at);
       continue;
     end if;
-    update public.meter_outbox m set state = item.to, checked_at = case when item.sum is null then m.checked_at else save_meter_checks.at end,
-      checked_sum = item.sum, next_attempt_at = item.next_attempt_at, last_error = item.error,
-      is_in_doubt = case when item.to = 'confirmed' then false else m.is_in_doubt end,
-      accepted_at = case when item.to = 'confirmed' then coalesce(m.accepted_at, checked_at) else m.accepted_at end,
-      confirmed_at = case when item.to = 'confirmed' then checked_at else m.confirmed_at end
+    update public.meter_outbox m set state = item.becomes, looked_at = case when item.sum is null then m.looked_at else checked_at end,
+      looked_sum = item.sum, next_attempt_at = item.next_attempt_at, last_error = item.error,
+      is_in_doubt = case when item.becomes = 'confirmed' then false else m.is_in_doubt end,
+      accepted_at = case when item.becomes = 'confirmed' then coalesce(m.accepted_at, checked_at) else m.accepted_at end,
+      confirmed_at = case when item.becomes = 'confirmed' then checked_at else m.confirmed_at end
     where m.id = item.id;
   end loop;
   return jsonb_build_object('ok', true, 'code', 'saved', 'rows', saved);
