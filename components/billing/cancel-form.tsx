@@ -10,6 +10,7 @@ import { Select } from "@/components/ui/select";
 import { Textarea } from "@/components/ui/textarea";
 import type { FormAction } from "@/lib/action";
 import { reasons } from "./cancel-words";
+import { withLostAnswer } from "./lost-answer";
 import { Refusal } from "./verb-form";
 
 interface CancelFormProps {
@@ -21,7 +22,10 @@ interface CancelFormProps {
 
 /** One button that cancels. Why is asked, and need not be answered. */
 export function CancelForm({ account, cancel, confirm }: CancelFormProps) {
-  const { state, pending, formProps, message, errorsOf, typedIn } = useActionForm(cancel, "cancel-plan");
+  const { state, pending, formProps, message, errorsOf, typedIn } = useActionForm(
+    withLostAnswer(cancel),
+    "cancel-plan",
+  );
   return (
     <form {...formProps} className="flex flex-col gap-4">
       <input type="hidden" name="account" value={account} />
@@ -66,7 +70,7 @@ export function EndNow({ account, endNow, lost }: EndNowProps) {
   async function end(): Promise<string | undefined> {
     const form = new FormData();
     form.set("account", account);
-    const answer = await endNow(null, form);
+    const answer = await withLostAnswer(endNow)(null, form);
     return answer && !answer.ok ? answer.message : undefined;
   }
   return (

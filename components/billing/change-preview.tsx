@@ -11,7 +11,7 @@ function Lines({ lines }: { lines: readonly Line[] }) {
           className={cn("flex items-baseline justify-between gap-6 py-2.5", isSum ? "font-semibold" : "text-muted")}
         >
           <dt className="min-w-0">{label}</dt>
-          <dd className={cn("text-right tabular-nums", !isSum && "text-foreground")}>{value}</dd>
+          <dd className={cn("shrink-0 text-right tabular-nums", !isSum && "text-foreground")}>{value}</dd>
         </div>
       ))}
     </dl>

@@ -61,8 +61,8 @@ describe("an upgrade", () => {
     expect(words.credits).toEqual([
       { label: "Now, for the rest of this period", value: "+315,000" },
       { label: "From 1 Dec 2026", value: "1,400,000 a month" },
-      { label: "Beyond your credits, until 1 Dec 2026", value: "$0.10 per 1,000 credits" },
-      { label: "Beyond your credits, from 1 Dec 2026", value: "$0.08 per 1,000 credits" },
+      { label: "Overage until 1 Dec 2026", value: "$0.10 per 1,000" },
+      { label: "Overage from 1 Dec 2026", value: "$0.08 per 1,000" },
     ]);
   });
 
@@ -89,8 +89,8 @@ test("an overage rate that does not change is said once", () => {
     { ...upgrade, overagePer1000Now: 10, overagePer1000Next: 10, overageChangesAt: null },
     { from: paid("starter"), to: paid("pro"), bought: 0, replaced: null },
   );
-  expect(words.credits.filter(({ label }) => label.startsWith("Beyond"))).toEqual([
-    { label: "Beyond your credits", value: "$0.10 per 1,000 credits" },
+  expect(words.credits.filter(({ label }) => label.startsWith("Overage"))).toEqual([
+    { label: "Overage", value: "$0.10 per 1,000" },
   ]);
 });
 

@@ -50,12 +50,10 @@ const allowanceWords = (credits: number) => (credits > 0 ? `${formatCredits(cred
 function overageLines(preview: Now): Line[] {
   const { overagePer1000Now: now, overagePer1000Next: next, overageChangesAt: at, currency } = preview;
   if (now === next || !at)
-    return now === null && next === null
-      ? []
-      : [{ label: "Beyond your credits", value: rateInWords(next ?? now, currency) }];
+    return now === null && next === null ? [] : [{ label: "Overage", value: rateInWords(next ?? now, currency) }];
   return [
-    { label: `Beyond your credits, until ${formatDate(at)}`, value: rateInWords(now, currency) },
-    { label: `Beyond your credits, from ${formatDate(at)}`, value: rateInWords(next, currency) },
+    { label: `Overage until ${formatDate(at)}`, value: rateInWords(now, currency) },
+    { label: `Overage from ${formatDate(at)}`, value: rateInWords(next, currency) },
   ];
 }
 
@@ -143,7 +141,7 @@ function changeLater(preview: Later, from: PaidPlan, to: PaidPlan, bought: numbe
       { label: `From ${day}`, value: allowanceWords(allowance) },
       ...(overagePer1000Next === null
         ? []
-        : [{ label: `Beyond your credits, from ${day}`, value: rateInWords(overagePer1000Next, currency) }]),
+        : [{ label: `Overage from ${day}`, value: rateInWords(overagePer1000Next, currency) }]),
     ],
     charge: "Nothing is charged now.",
     lost: lostWords(from, to, day, allowance),

@@ -32,7 +32,7 @@ function money(plan: Plan, interval: Interval, from: Catalogue): Pick<Choice, "p
   }
   const { cents, currency } = inOurCurrency(price, from);
   const whole = (amount: number) => formatMoney(amount, currency).replace(/\.00$/, "");
-  if (cents === 0) return { price: whole(0), charged: "In advance; you pay for what you use, after each month" };
+  if (cents === 0) return { price: `${whole(0)} a month`, charged: "And what you use, charged after each month" };
   return interval === "yearly"
     ? {
         price: `${whole(cents)} a year`,

@@ -6,6 +6,7 @@ import { useActionForm } from "@/components/auth/action-form";
 import { Button, buttonVariants } from "@/components/ui/button";
 import type { FormAction } from "@/lib/action";
 import type { Interval, PlanKey } from "@/lib/billing/catalogue";
+import { withLostAnswer } from "./lost-answer";
 import { Refusal } from "./verb-form";
 
 interface ConfirmChangeProps {
@@ -31,7 +32,7 @@ export function ConfirmChange({
   charge,
   children,
 }: ConfirmChangeProps) {
-  const { state, pending, formProps, message } = useActionForm(action, "change-plan");
+  const { state, pending, formProps, message } = useActionForm(withLostAnswer(action), "change-plan");
   return (
     <form {...formProps} className="flex flex-col gap-3">
       <input type="hidden" name="account" value={account} />

@@ -12,5 +12,5 @@ export function overageRate(plan: Plan, from: Catalogue = ours): string | null {
 
 /** @param centsPer1000 cents for 1,000 credits; null: none is sold */
 export function rateInWords(centsPer1000: number | null, currency: Currency): string {
-  return centsPer1000 === null ? "not possible" : `${formatMoney(centsPer1000, currency)} per 1,000 credits`;
+  return centsPer1000 === null ? "None" : `${formatMoney(centsPer1000, currency)} per 1,000`;
 }

@@ -15,7 +15,7 @@ test("a team without a plan is not promised the free credits of a person", () =>
 });
 
 test.each<[Example, string | RegExp]>([
-  ["active", "On 1 Dec 2026 you will be charged $29.00, and for what you have used beyond your credits."],
+  ["active", "On 1 Dec 2026 you will be charged $29.00, plus anything used beyond your credits."],
   ["without the metered item", "On 1 Dec 2026 you will be charged $29.00."],
   ["yearly", "On 1 Nov 2027 you will be charged $290.00."],
   ["pay as you go", "On 1 Dec 2026 you will be charged for what you have used by then."],
@@ -80,4 +80,10 @@ test("the price of a year and of a month are told apart", () => {
 test("nothing reads as if something were missing", () => {
   for (const example of Object.keys(examples) as Example[])
     expect(JSON.stringify(wordsFor(example)), example).not.toMatch(/undefined|NaN|null \w|Invalid/);
+});
+
+test("what use beyond the credits costs is said, and that it is off until the owner allows it", () => {
+  expect(wordsFor("pay as you go").beyond).toBe("$0.12 per 1,000 credits");
+  expect(wordsFor("active").beyond).toBe("Beyond that nothing: overage, at $0.10 per 1,000 credits, is off");
+  expect(wordsFor("without the metered item").beyond).toBeNull();
 });

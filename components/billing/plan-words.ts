@@ -46,7 +46,7 @@ const withTax = (price: string, from: Catalogue) => `${price}${from.policy.colle
 function sumOf(price: string | null, isMetered: boolean, from: Catalogue): string {
   if (!price) return "for what you have used by then";
   const sum = withTax(price, from);
-  return isMetered ? `${sum}, and for what you have used beyond your credits` : sum;
+  return isMetered ? `${sum}, plus anything used beyond your credits` : sum;
 }
 
 function scheduledCharge(subscription: StandingSubscription, from: Catalogue): string | null {
@@ -134,6 +134,11 @@ function stateOf(standing: Standing, { notice, canChangePlan }: Entitlement): Pl
   }
 }
 
+function beyondWords(rate: string, credits: number, { overageLimitedBy: by }: Entitlement): string {
+  if (by === "off") return `Beyond that nothing: overage, at ${rate} per 1,000 credits, is off`;
+  return credits > 0 ? `Beyond that ${rate} per 1,000 credits` : `${rate} per 1,000 credits`;
+}
+
 /**
  * Says what an account has and what is charged next. Pure: the same standing, the same words.
  * @param entitlement what follows from the standing
@@ -153,7 +158,7 @@ export function planWords(standing: Standing, entitlement: Entitlement, from: Ca
         : credits > 0
           ? `${formatCredits(credits)} credits every month`
           : "No credits included",
-    beyond: rate && (credits > 0 ? `Beyond that ${rate} per 1,000 credits` : `${rate} per 1,000 credits`),
+    beyond: rate && beyondWords(rate, credits, entitlement),
     next: nextCharge(standing, entitlement, plan, from),
     state: stateOf(standing, entitlement),
   };

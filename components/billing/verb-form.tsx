@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { useActionForm } from "@/components/auth/action-form";
 import { Button, type ButtonProps } from "@/components/ui/button";
 import type { FormAction } from "@/lib/action";
+import { withLostAnswer } from "./lost-answer";
 
 /** What went wrong, read aloud when it appears, and the link that mends it where there is one. */
 export function Refusal({ message, url }: { message: string | undefined; url?: string | undefined }) {
@@ -31,7 +32,7 @@ interface VerbFormProps extends Pick<ButtonProps, "variant" | "size" | "classNam
 
 /** One button that does one thing about the plan, cannot be pressed twice, and says inline what went wrong. */
 export function VerbForm({ action, account, children, ...look }: VerbFormProps) {
-  const { state, pending, formProps, message } = useActionForm(action, "plan");
+  const { state, pending, formProps, message } = useActionForm(withLostAnswer(action), "plan");
   return (
     <form {...formProps} className="flex flex-col gap-2">
       <input type="hidden" name="account" value={account} />
