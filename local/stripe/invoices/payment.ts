@@ -29,6 +29,15 @@ export function preparePayment(invoice: Invoice, context: Context): Invoice {
   });
 }
 
+/** Has the open payment of an invoice ask for what the invoice now asks for. */
+export function changeAmountDue(invoice: Invoice, context: Context): void {
+  for (const payment of paymentsOf(invoice.id, context).filter((row) => row.status === "open")) {
+    context.save<InvoicePayment>({ ...payment, amount_requested: invoice.amount_due });
+    const { payment_intent: intent } = payment.payment;
+    if (intent) context.save({ ...context.find("payment_intent", intent), amount: invoice.amount_due });
+  }
+}
+
 /** Records that an intent is what an invoice is paid with. */
 export function linkPayment(invoice: Invoice, intent: string, context: Context): InvoicePayment {
   return context.save(

@@ -1,5 +1,6 @@
 import type { InvoiceView } from "../pages/invoice-page.ts";
 import { writeDay, writeMoney } from "../pages/wording.ts";
+import type { CreditNote } from "./credit-note-rules.ts";
 import type { Invoice } from "./draft.ts";
 
 /** What the pages of a finalized invoice show. */
@@ -47,6 +48,29 @@ export function viewOfInvoice(invoice: Invoice): InvoiceView {
     },
     description: invoice.description,
     footer: invoice.footer,
+  };
+}
+
+/** What the PDF of a credit note shows. */
+export function viewOfCreditNote(note: CreditNote, invoice: Invoice): InvoiceView {
+  const money = (amount: number) => writeMoney(amount, note.currency);
+  const issued = writeDay(note.effective_at ?? note.created);
+  return {
+    ...viewOfInvoice(invoice),
+    number: `${note.number} (credit note)`,
+    status: note.status === "void" ? "void" : "paid",
+    statusText: note.status === "void" ? "Void" : `Issued on ${issued}`,
+    dates: [{ label: "Issued", value: issued }],
+    lines: note.lines.data.map((line) => ({
+      description: line.description ?? "",
+      period: `Invoice ${invoice.number}`,
+      quantity: String(line.quantity ?? ""),
+      amount: money(-line.amount),
+    })),
+    sums: note.discount_amount ? [{ label: "Discount", amount: money(note.discount_amount) }] : [],
+    due: { label: "Credited", amount: money(note.total) },
+    description: note.memo,
+    footer: null,
   };
 }
 

@@ -1,0 +1,215 @@
+import type Stripe from "stripe";
+import { invalid } from "../core/error.ts";
+import { wholeList } from "../core/list.ts";
+import { mergeMetadata } from "../core/metadata.ts";
+import type { Objects, Params } from "../core/objects.ts";
+import type { Context } from "../core/resource.ts";
+import { createRefund, type Refund } from "../resources/refund-rules.ts";
+import { moveBalance } from "./balance.ts";
+import { collectKey, markPaid } from "./close.ts";
+import { creditedBy, creditLines } from "./credit-note-lines.ts";
+import type { Invoice } from "./draft.ts";
+import { cancelPayment, changeAmountDue, intentOf, paymentsOf } from "./payment.ts";
+
+export type CreditNote = Objects["credit_note"];
+export type CreditNoteParams = Params<Stripe.CreditNoteCreateParams>;
+
+/** Where the money of a credit note on a paid invoice goes, in the smallest unit. */
+interface Ways {
+  refunded: number;
+  balance: number;
+  outOfBand: number;
+}
+
+/**
+ * Credits an invoice. On an open one that is money no longer owed, and nothing left to owe makes it paid; on a paid one
+ * the money goes back by refund, to the customer's balance or outside of Stripe, and all of it must go somewhere.
+ * @throws 400 for a draft or void invoice, more than was charged, or ways that do not add up.
+ */
+export function createCreditNote(params: CreditNoteParams, context: Context): CreditNote {
+  const invoice = context.find("invoice", params.invoice, "invoice");
+  const note = composeCreditNote(params, context);
+  const settled = note.type === "pre_payment" ? note : payBack(note, invoice, params, context);
+  context.save(settled);
+  if (settled.type === "pre_payment") oweLess(invoice, settled.total, context);
+  else {
+    const credited = invoice.post_payment_credit_notes_amount + settled.total;
+    context.update<Invoice>("invoice.updated", { ...invoice, post_payment_credit_notes_amount: credited });
+  }
+  context.emit("credit_note.created", settled);
+  return context.find("credit_note", settled.id);
+}
+
+/** The credit note a request would make, before any money moves. */
+export function composeCreditNote(params: CreditNoteParams, context: Context): CreditNote {
+  const invoice = context.find("invoice", params.invoice, "invoice");
+  const open = invoice.status === "open" || invoice.status === "uncollectible";
+  if (!open && invoice.status !== "paid") {
+    throw invalid(`You cannot create a credit note for an invoice that is ${invoice.status}.`, "invoice");
+  }
+  const lines = creditLines(invoice, params.lines, params.amount, context);
+  const total = lines.reduce((sum, line) => sum + creditedBy(line), 0);
+  checkTotal(invoice, total, open, params);
+  const discounts = lines.flatMap((line) => line.discount_amounts);
+  const discount = discounts.reduce((sum, { amount }) => sum + amount, 0);
+  const taxes = lines.flatMap((line) => line.taxes ?? []);
+  const tax = taxes.reduce((sum, { amount }) => sum + amount, 0);
+  const subtotal = total + discount - tax;
+  const id = context.newId("cn");
+  return context.build("credit_note", {
+    id,
+    amount: total,
+    currency: invoice.currency,
+    customer: String(invoice.customer),
+    discount_amount: discount,
+    discount_amounts: discounts,
+    effective_at: params.effective_at ?? context.now(),
+    invoice: invoice.id,
+    lines: wholeList(`/v1/credit_notes/${id}/lines`, lines),
+    memo: params.memo ?? null,
+    metadata: mergeMetadata(null, params.metadata),
+    number: `${invoice.number}-CN-${String(notesOf(invoice.id, context).length + 1).padStart(2, "0")}`,
+    out_of_band_amount: params.out_of_band_amount ?? null,
+    pdf: `${context.baseUrl}/credit_notes/${id}/pdf`,
+    post_payment_amount: open ? 0 : total,
+    pre_payment_amount: open ? total : 0,
+    pretax_credit_amounts: discounts.map((row) => ({ ...row, type: "discount" })),
+    reason: params.reason ?? null,
+    refunds: [],
+    shipping_cost: null,
+    status: "issued",
+    subtotal,
+    subtotal_excluding_tax: subtotal,
+    total,
+    total_excluding_tax: total - tax,
+    total_taxes: taxes,
+    type: open ? "pre_payment" : "post_payment",
+    voided_at: null,
+  });
+}
+
+function checkTotal(invoice: Invoice, total: number, open: boolean, params: CreditNoteParams): void {
+  if (total <= 0) throw invalid("The total amount of a credit note must be greater than zero.", "amount");
+  const credited = invoice.pre_payment_credit_notes_amount + invoice.post_payment_credit_notes_amount;
+  const left = open ? invoice.amount_remaining : invoice.total - credited;
+  if (total > left) {
+    throw invalid(
+      `The sum of credit amount, refund amount and out of band amount (${total}) cannot be greater than what is left to credit on the invoice (${left}).`,
+      "amount",
+    );
+  }
+  const ways = [params.refund_amount, params.credit_amount, params.out_of_band_amount, params.refunds];
+  if (open && ways.some((way) => way !== undefined)) {
+    throw invalid(
+      "You cannot specify a refund, credit or out of band amount for a credit note on an open invoice.",
+      "refund_amount",
+    );
+  }
+}
+
+function payBack(note: CreditNote, invoice: Invoice, params: CreditNoteParams, context: Context): CreditNote {
+  const linked = (params.refunds ?? []).map((row) => linkedRefund(row, context));
+  const ways: Ways = {
+    refunded: (params.refund_amount ?? 0) + linked.reduce((sum, { amount_refunded }) => sum + amount_refunded, 0),
+    balance: params.credit_amount ?? 0,
+    outOfBand: params.out_of_band_amount ?? 0,
+  };
+  if (ways.refunded + ways.balance + ways.outOfBand !== note.total) {
+    throw invalid(
+      `The sum of \`refund_amount\`, \`credit_amount\`, \`out_of_band_amount\` and \`refunds\` must equal the credit note amount (${note.total}).`,
+      "refund_amount",
+    );
+  }
+  const made = params.refund_amount ? [refundOf(invoice, params.refund_amount, context)] : [];
+  const moved = ways.balance
+    ? moveBalance(
+        {
+          customer: String(invoice.customer),
+          amount: -ways.balance,
+          currency: invoice.currency,
+          fields: { type: "credit_note", credit_note: note.id, invoice: invoice.id },
+        },
+        context,
+      ).id
+    : null;
+  const refunds = [...linked, ...made.map(({ id, amount }) => refundRow(id, amount))];
+  return { ...note, refunds, customer_balance_transaction: moved };
+}
+
+function refundOf(invoice: Invoice, amount: number, context: Context): Refund {
+  const paid = paymentsOf(invoice.id, context).find(({ status }) => status === "paid");
+  const intent = paid?.payment.payment_intent;
+  const charge = intent ? context.find("payment_intent", intent).latest_charge : null;
+  if (!charge) throw invalid("There is no charge on this invoice to refund.", "refund_amount");
+  return createRefund(context, charge, { amount });
+}
+
+function linkedRefund(
+  row: NonNullable<CreditNoteParams["refunds"]>[number],
+  context: Context,
+): CreditNote["refunds"][number] {
+  if (!row.refund) throw invalid("Missing required param: refund.", "refunds[0][refund]", "parameter_missing");
+  const refund = context.find("refund", row.refund, "refunds[0][refund]");
+  return refundRow(refund.id, row.amount_refunded ?? refund.amount);
+}
+
+function refundRow(refund: string, amount_refunded: number): CreditNote["refunds"][number] {
+  return { amount_refunded, payment_record_refund: null, refund, type: "refund" };
+}
+
+/** Takes a credit off what an open invoice still asks for. */
+function oweLess(invoice: Invoice, amount: number, context: Context): void {
+  const owed = context.update<Invoice>("invoice.updated", {
+    ...invoice,
+    amount_due: invoice.amount_due - amount,
+    amount_remaining: invoice.amount_remaining - amount,
+    pre_payment_credit_notes_amount: invoice.pre_payment_credit_notes_amount + amount,
+  });
+  if (owed.amount_due > 0) {
+    changeAmountDue(owed, context);
+    return;
+  }
+  context.unschedule(collectKey(invoice.id));
+  cancelPayment(owed, context);
+  markPaid(owed, context);
+}
+
+/**
+ * Voids a credit note: the invoice asks for the money again, or the balance it went to gives it back.
+ * @throws 400 when it is void already, its invoice is closed by it, or money was refunded.
+ */
+export function voidCreditNote(note: CreditNote, context: Context): CreditNote {
+  if (note.status === "void") throw invalid("This credit note is already void.");
+  const invoice = context.find("invoice", String(note.invoice));
+  if (note.type === "pre_payment" && invoice.status !== "open" && invoice.status !== "uncollectible") {
+    throw invalid("You can only void a pre-payment credit note while its invoice is open.");
+  }
+  if (note.refunds.length > 0) throw invalid("You cannot void a credit note that has refunds.");
+  if (note.type === "pre_payment") {
+    const owed = context.update<Invoice>("invoice.updated", {
+      ...invoice,
+      amount_due: invoice.amount_due + note.total,
+      amount_remaining: invoice.amount_remaining + note.total,
+      pre_payment_credit_notes_amount: invoice.pre_payment_credit_notes_amount - note.total,
+    });
+    if (intentOf(owed, context)) changeAmountDue(owed, context);
+  } else takeBack(note, invoice, context);
+  const voided = context.save<CreditNote>({ ...note, status: "void", voided_at: context.now() });
+  context.emit("credit_note.voided", voided);
+  return voided;
+}
+
+function takeBack(note: CreditNote, invoice: Invoice, context: Context): void {
+  const credited = invoice.post_payment_credit_notes_amount - note.total;
+  context.update<Invoice>("invoice.updated", { ...invoice, post_payment_credit_notes_amount: credited });
+  const moved = note.customer_balance_transaction;
+  if (!moved) return;
+  const { amount } = context.find("customer_balance_transaction", String(moved));
+  const fields = { type: "credit_note", credit_note: note.id, invoice: invoice.id };
+  moveBalance({ customer: String(invoice.customer), amount: -amount, currency: invoice.currency, fields }, context);
+}
+
+/** The credit notes of an invoice, oldest first. */
+function notesOf(invoice: string, { store }: Context): CreditNote[] {
+  return store.objects("credit_note").list((row) => row.invoice === invoice);
+}
