@@ -17,6 +17,7 @@ import { canManageBilling } from "@/lib/session";
 import { userClient } from "@/lib/supabase/server";
 import { readAccount } from "../account";
 import { resumePlan, revokeChange } from "./actions";
+import { OverageSection } from "./overage/overage-section";
 import { PeriodSoFar } from "./so-far/period-so-far";
 
 export const metadata: Metadata = { title: "Billing" };
@@ -50,6 +51,7 @@ export default async function BillingPage({ searchParams }: PageProps<"/billing"
           <PeriodSoFar account={account} />
         </Suspense>
       )}
+      <OverageSection session={session} />
       <section aria-labelledby="invoices" className="flex flex-col gap-4">
         <div className="flex flex-wrap items-baseline justify-between gap-4">
           <h2 id="invoices" className="text-base font-semibold">

@@ -4,6 +4,7 @@ import { BalanceCard } from "@/components/credits/balance-card";
 import { forecastCredits } from "@/components/credits/forecast";
 import { ForecastCard } from "@/components/credits/forecast-card";
 import { GrantsTable } from "@/components/credits/grants-table";
+import { OverageNote } from "@/components/credits/overage-note";
 import { Timeline } from "@/components/credits/timeline";
 import { Packs, packExpiryWords } from "@/components/pricing/packs";
 import { Banner } from "@/components/ui/banner";
@@ -13,6 +14,7 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { canManageBilling } from "@/lib/session";
 import { readAccount } from "../account";
+import { readOverage } from "../billing/overage/read";
 import { nextCreditsAt } from "./next-credits";
 import { readPace } from "./pace";
 
@@ -20,7 +22,7 @@ export const metadata: Metadata = { title: "Credits" };
 
 export default async function CreditsPage() {
   const { session, summary, standing, entitlement, at } = await readAccount();
-  const pace = await readPace(session.account.id, at);
+  const [pace, overage] = await Promise.all([readPace(session.account.id, at), readOverage(session)]);
   return (
     <div className="flex flex-col gap-8">
       <PageHeader
@@ -67,6 +69,7 @@ export default async function CreditsPage() {
           </div>
         </>
       )}
+      {overage && <OverageNote overage={overage} />}
       <section id="packs" className="flex flex-col gap-4">
         <div>
           <h2 className="text-base font-semibold">Buy credits</h2>
