@@ -61,8 +61,11 @@ export function ReportPanel({ machine, actions, run }: PanelProps) {
   );
 }
 
+const things = (count: number) => `${count} ${count === 1 ? "thing" : "things"}`;
+
 function summary({ mine, others }: Report): string {
-  const own = mine.length === 0 ? "Nothing happened to this account." : "What happened to this account:";
-  if (others === 0) return own;
-  return `${own.replace(/:$/, "")}${mine.length === 0 ? " " : ", and "}${others} ${others === 1 ? "thing" : "things"} happened to others${mine.length === 0 ? "." : ":"}`;
+  if (mine.length === 0) {
+    return others === 0 ? "Nothing happened." : `Nothing happened to this account, and ${things(others)} to others.`;
+  }
+  return `${things(mine.length)} happened to this account${others === 0 ? "" : `, and ${others} to others`}:`;
 }
