@@ -1,6 +1,8 @@
 import { checkoutSessions } from "./checkout/sessions.ts";
+import { testClocks } from "./clocks/test-clocks.ts";
 import type { Resource } from "./core/resource.ts";
 import { balanceTransactions } from "./invoices/balance-transactions.ts";
+import { creditNotes } from "./invoices/credit-notes.ts";
 import { invoiceItems } from "./invoices/invoice-items.ts";
 import { invoicePayments } from "./invoices/invoice-payments.ts";
 import { invoices } from "./invoices/invoices.ts";
@@ -48,6 +50,7 @@ export const resources: Resource[] = [
   invoiceItems,
   invoicePayments,
   balanceTransactions,
+  creditNotes,
   subscriptions,
   subscriptionItems,
   subscriptionSchedules,
@@ -55,6 +58,7 @@ export const resources: Resource[] = [
   portal,
   events,
   webhookEndpoints,
+  testClocks,
   eventDestinations,
   thinEvents,
 ];

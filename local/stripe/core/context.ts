@@ -44,6 +44,7 @@ export function createContext(engine: Engine, origin: Origin): Context {
       return after;
     },
     schedule: (at, kind, payload, key) => scheduleTask(store, at, kind, payload, key),
+    moveClock: (at, kind, payload) => engine.moveAfterCommit({ at, kind, payload }),
     unschedule: (key) => unscheduleTask(store, key),
   };
   return context;

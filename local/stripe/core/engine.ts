@@ -14,6 +14,12 @@ import { type Tick, tickUntilIdle } from "./tick.ts";
 const LONGEST_TIMER_MS = 60_000;
 const MOST_PROBLEMS = 3;
 
+interface Move {
+  at: number;
+  kind: string;
+  payload: Record<string, unknown>;
+}
+
 /** What moving the clock took. */
 export interface Advance {
   steps: number;
@@ -40,6 +46,7 @@ export class Engine {
   private isClosed = false;
   private readonly tick: Tick | undefined;
   private underway = 0;
+  private moves: Move[] = [];
 
   constructor(resources: Resource[], options: { dataDir?: string; clockFile?: string; tick?: Tick }) {
     this.tick = options.tick;
@@ -61,10 +68,12 @@ export class Engine {
       try {
         const result = await work(createContext(this, origin));
         this.store.commit();
+        this.startMoves();
         return result;
       } catch (error) {
         if (error instanceof StripeError && error.keepsChanges) this.store.commit();
         else this.store.rollback();
+        this.moves = [];
         throw error;
       } finally {
         this.arm();
@@ -87,6 +96,20 @@ export class Engine {
       return await this.advances.run(() => this.walkTo(ms));
     } finally {
       this.underway -= 1;
+    }
+  }
+
+  /** Has the clock moved as soon as the transaction that asks for it is committed. */
+  moveAfterCommit(move: Move): void {
+    this.moves.push(move);
+  }
+
+  private startMoves(): void {
+    for (const { at, kind, payload } of this.moves.splice(0)) {
+      this.advanceTo(at * 1000)
+        .then(() => this.transact(null, (context) => context.schedule(context.now(), kind, payload)))
+        .then(() => this.settle())
+        .catch((error: unknown) => this.report("Moving the clock", error));
     }
   }
 

@@ -56,6 +56,8 @@ export interface Context {
   update<T extends { id: string; object: string }>(type: string, after: T): T;
   /** Has the task `kind` run when the clock reaches `at` (unix seconds). The same `key` replaces the former. */
   schedule(at: number, kind: string, payload: Record<string, unknown>, key?: string): void;
+  /** Moves everybody's clock to `at` (unix seconds) once the transaction is committed, and then runs the task `kind`. */
+  moveClock(at: number, kind: string, payload: Record<string, unknown>): void;
   /** Takes back what was scheduled under this key. */
   unschedule(key: string): void;
 }

@@ -20,7 +20,7 @@ export const customers: Resource = {
       path: "/v1/customers",
       params: "CustomerCreateParams",
       handle({ params }, context) {
-        leftOut(params, ["source", "test_clock", "cash_balance"]);
+        leftOut(params, ["source", "cash_balance"]);
         const { payment_method, invoice_settings } = params;
         const method = payment_method ? methodFor(context, payment_method) : undefined;
         // The same test token twice is one card.
@@ -38,7 +38,7 @@ export const customers: Resource = {
             phone: null,
             preferred_locales: [],
             tax_exempt: "none",
-            test_clock: null,
+            test_clock: params.test_clock ?? null,
           }),
           isDefault ? { ...params, invoice_settings: { ...invoice_settings, default_payment_method: "" } } : params,
           context,
@@ -135,7 +135,7 @@ function find(context: Context, id: string): object {
 }
 
 /** Deletes a customer: its live subscriptions end at once, which listeners of `customer.deleted` see to. */
-function deleteCustomer(context: Context, id: string): object {
+export function deleteCustomer(context: Context, id: string): object {
   const customer = context.find("customer", id);
   context.emit("customer.deleted", customer);
   for (const method of context.store.objects("payment_method").list((row) => row.customer === id)) {
