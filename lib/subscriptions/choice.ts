@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type HeldPlan, kindOfChange, type PlanChange } from "@/lib/billing/changes";
 import { formatDate } from "@/lib/billing/format";
 import { basePrice, planOf } from "@/lib/billing/offers";
+import { idOf } from "@/lib/stripe/client";
 import type { Contract } from "./held";
 import { foreignSchedule } from "./schedule";
 import { payUrlOf, type ReadSubscription } from "./snapshot";
@@ -64,11 +65,13 @@ export function judgeChange(contract: Contract, { plan, interval }: PlanChange):
 }
 
 /**
- * The id of an upgrade, derived from all that its preview depends on: the plan that was there, the one chosen, and the
- * second it was reckoned from. A preview of something that has changed since therefore fits no upgrade any more.
+ * The id of an upgrade, derived from all that its preview depends on: the plan that was there and its last invoice, the
+ * plan chosen, and the second it was reckoned from. A preview of something that has changed since therefore fits no
+ * upgrade any more.
  */
 export function upgradeId({ raw, baseItem }: ReadSubscription, { plan, interval }: HeldPlan, prorationDate: number) {
-  const facts = [raw.id, baseItem.id, baseItem.price.id, baseItem.current_period_end, plan.key, plan.version, interval];
+  const has = [raw.id, idOf(raw.latest_invoice), baseItem.id, baseItem.price.id, baseItem.current_period_end];
+  const facts = [...has, plan.key, plan.version, interval];
   const hash = createHash("sha256")
     .update([...facts, prorationDate].join("|"))
     .digest("hex");
