@@ -26,7 +26,9 @@ function follow(
 ): void {
   if (step === undefined) return;
   const shown = target[step];
-  const value = shown ?? expansions.get(`${String(target.object)}.${step}`)?.(target as StripeObject, context) ?? shown;
+  const expansion = expansions.get(`${String(target.object)}.${step}`);
+  const value = shown ?? expansion?.(target as StripeObject, context) ?? shown;
+  if (value === undefined && expansion) return;
   const opened = open(value, context);
   if (opened === undefined || (rest.length === 0 && opened === value && !mayStand(value))) {
     if (value === undefined && target.deleted === true) return;

@@ -86,6 +86,8 @@ export const coupons: Resource = {
       },
     },
   ],
+  // Stripe shows to which products a coupon is limited only when asked; one without limit has nothing to show.
+  expansions: { "coupon.applies_to": () => undefined },
 };
 
 export const promotionCodes: Resource = {
