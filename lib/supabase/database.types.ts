@@ -902,8 +902,8 @@ export type Database = {
           first_attempt_at: string | null;
           accepted_at: string | null;
           confirmed_at: string | null;
-          checked_at: string | null;
-          checked_sum: number | null;
+          looked_at: string | null;
+          looked_sum: number | null;
           remainder_id: string | null;
           invoice_item_id: string | null;
           invoice_id: string | null;
@@ -937,8 +937,8 @@ export type Database = {
           first_attempt_at?: string | null;
           accepted_at?: string | null;
           confirmed_at?: string | null;
-          checked_at?: string | null;
-          checked_sum?: number | null;
+          looked_at?: string | null;
+          looked_sum?: number | null;
           remainder_id?: string | null;
           invoice_item_id?: string | null;
           invoice_id?: string | null;
@@ -972,8 +972,8 @@ export type Database = {
           first_attempt_at?: string | null;
           accepted_at?: string | null;
           confirmed_at?: string | null;
-          checked_at?: string | null;
-          checked_sum?: number | null;
+          looked_at?: string | null;
+          looked_sum?: number | null;
           remainder_id?: string | null;
           invoice_item_id?: string | null;
           invoice_id?: string | null;
@@ -2053,6 +2053,7 @@ export type Database = {
       read_job: { Args: {
           name: string;
         }; Returns: Json };
+      read_last_event: { Args: never; Returns: Json };
       read_late_customers: { Args: {
           livemode: boolean;
           at: string;

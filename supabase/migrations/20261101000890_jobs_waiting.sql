@@ -25,3 +25,10 @@ begin
   return jsonb_build_object('ok', true, 'now', clock_timestamp(), 'migrations', versions);
 end $$;
 grant execute on function public.read_installation() to service_role;
+
+-- When the last of Stripe's events came in, by our clock.
+create function public.read_last_event() returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object('ok', true, 'received_at', (select max(e.received_at) from public.stripe_events e))
+$$;
+grant execute on function public.read_last_event() to service_role;

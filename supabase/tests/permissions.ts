@@ -164,6 +164,7 @@ export const forTheServer = [
   "public.read_health",
   "public.read_installation",
   "public.read_job",
+  "public.read_last_event",
   "public.read_late_customers",
   "public.read_members",
   "public.read_meter_refusals",

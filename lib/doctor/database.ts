@@ -1,0 +1,127 @@
+import { existsSync, readdirSync } from "node:fs";
+import { now } from "@/lib/clock";
+import { env, isLocal } from "@/lib/env";
+import { callOverRest, RpcError, rpc } from "@/lib/supabase/rpc";
+import { type Finding, look, note, ok, problem } from "./finding";
+
+const LATE_SECONDS = 300;
+const SKEW_SECONDS = 5;
+/** What private.checked_time in the database refuses. */
+const MOST_SKEW_SECONDS = 60;
+const MIGRATIONS = "supabase/migrations";
+
+interface Installation {
+  now: string;
+  migrations: string[] | null;
+}
+
+interface Health {
+  tick_finished_at: string | null;
+  tick_error: string | null;
+  inbox_pending: number;
+  inbox_dead: number;
+  mail_pending: number;
+}
+
+/**
+ * The database: whether it answers, by both transports, and has every migration; whether the tick runs, what died in the
+ * inbox, and whether our clocks agree.
+ * @param send reaches the REST transport; tests give one of their own
+ */
+export async function lookAtDatabase(send: typeof fetch = fetch): Promise<Finding[]> {
+  let installation: Installation;
+  const asked = now();
+  try {
+    installation = await rpc<Installation>("read_installation", {});
+  } catch (error) {
+    return [unreachable(error)];
+  }
+  return [
+    ...lookAtMigrations(installation.migrations),
+    ...lookAtClock("the database's", new Date(installation.now), asked),
+    ...(await lookAtRest(send)),
+    ...(await look("What waits could not be read", "Apply the migrations: npx supabase db push.", lookAtWork)),
+  ];
+}
+
+function unreachable(error: unknown): Finding {
+  const text = error instanceof Error ? error.message : String(error);
+  if (error instanceof RpcError && ["PGRST202", "42883"].includes(error.code)) {
+    return problem(
+      "The database answers, but has not all of supabase/migrations: it lacks read_installation.",
+      "Apply them: npx supabase db push.",
+    );
+  }
+  const setting = env().DATABASE_URL ? "DATABASE_URL" : "SUPABASE_URL and SUPABASE_SECRET_KEY";
+  return problem(`The database does not answer: ${text}`, `Check ${setting}, and whether the project is paused.`);
+}
+
+function lookAtMigrations(applied: string[] | null): Finding[] {
+  if (!applied) {
+    return [note("The database keeps no history of migrations, so what is missing cannot be said. db push keeps one.")];
+  }
+  if (!existsSync(MIGRATIONS)) {
+    return [note(`No folder ${MIGRATIONS} here to compare with; run this from the source.`)];
+  }
+  const files = readdirSync(MIGRATIONS).filter((file) => file.endsWith(".sql"));
+  const missing = files.filter((file) => !applied.includes(file.split("_")[0] ?? "")).sort();
+  if (missing.length === 0) return [ok(`The database answers and has all ${files.length} migrations.`)];
+  return [
+    problem(
+      `The database lacks ${missing.length} of ${files.length} migrations: ${missing.join(", ")}.`,
+      "Apply them: npx supabase db push.",
+    ),
+  ];
+}
+
+async function lookAtRest(send: typeof fetch): Promise<Finding[]> {
+  if (!env().DATABASE_URL) {
+    return [
+      note("No DATABASE_URL: the ledger is asked over REST. It works; a direct connection is several times faster."),
+    ];
+  }
+  return look(
+    "The direct connection works, but Supabase's REST does not",
+    "Check SUPABASE_URL and SUPABASE_SECRET_KEY: sign-in and pages need them.",
+    async () => {
+      await callOverRest("read_installation", {}, send);
+      return [ok("The direct connection and Supabase's REST both answer.")];
+    },
+  );
+}
+
+/** Compares a clock with ours. In local mode they are moved apart on purpose. */
+export function lookAtClock(whose: string, theirs: Date, ours: Date): Finding[] {
+  if (isLocal()) return [];
+  const seconds = Math.round((ours.getTime() - theirs.getTime()) / 1000);
+  const apart = Math.abs(seconds);
+  if (apart <= SKEW_SECONDS) return [ok(`Our clock and ${whose} agree.`)];
+  const text = `Our clock is ${apart} s ${seconds > 0 ? "ahead of" : "behind"} ${whose}.`;
+  if (apart < MOST_SKEW_SECONDS) return [note(`${text} From ${MOST_SKEW_SECONDS} s on, writes are refused.`)];
+  return [problem(`${text} The database refuses what comes with such a time.`, "Set this machine's clock by NTP.")];
+}
+
+async function lookAtWork(): Promise<Finding[]> {
+  const health = await rpc<Health>("read_health", {});
+  return [
+    tickFinding(health),
+    health.inbox_dead === 0
+      ? ok("No event of Stripe's has been given up.")
+      : problem(
+          `${health.inbox_dead} of Stripe's events were given up after twelve attempts.`,
+          "Read last_error in stripe_events where status = 'dead', mend the cause, then: select replay_stripe_event(id, now()).",
+        ),
+  ];
+}
+
+function tickFinding({ tick_finished_at, tick_error }: Health): Finding {
+  const wayOut = "Call /api/jobs every minute: docs/go-live.md says how, for each host.";
+  if (tick_finished_at === null)
+    return problem("The tick has never run: no mail leaves, no event is worked on.", wayOut);
+  const seconds = Math.round((now().getTime() - Date.parse(tick_finished_at)) / 1000);
+  if (tick_error) {
+    return problem(`The last tick failed: ${tick_error}`, "Mend what it names; the other jobs ran all the same.");
+  }
+  if (seconds > LATE_SECONDS) return problem(`The last tick ended ${seconds} s ago.`, wayOut);
+  return ok(`The tick runs; the last one ended ${Math.max(0, seconds)} s ago.`);
+}
