@@ -60,11 +60,19 @@ export function couponOf(choice: DiscountChoice, customer: string | null, contex
   return usable(context.find("coupon", String(code.promotion.coupon), "discounts[0][promotion_code]"), context);
 }
 
-/** What the discounts take off, in the order they apply. */
-export function reductionsOf(discounts: string[], currency: string, context: Context): Reduction[] {
+/**
+ * What the discounts take off, in the order they apply.
+ * @param at the moment they are asked about; one that has ended by then takes nothing.
+ */
+export function reductionsOf(
+  discounts: string[],
+  currency: string,
+  context: Context,
+  at: number = context.now(),
+): Reduction[] {
   return discounts.flatMap((id) => {
     const discount = context.store.objects("discount").get(id);
-    if (!discount?.source.coupon || (discount.end !== null && discount.end <= context.now())) return [];
+    if (!discount?.source.coupon || (discount.end !== null && discount.end <= at)) return [];
     return [reductionOf(context.find("coupon", discount.source.coupon), id, currency)];
   });
 }

@@ -22,6 +22,8 @@ export interface NewInvoice {
   defaultPaymentMethod?: string | null;
   autoAdvance?: boolean;
   automaticTax?: boolean;
+  /** The moment it is made, where it is only looked at before. */
+  madeAt?: number;
   fields?: Partial<Invoice>;
 }
 
@@ -87,6 +89,7 @@ export function composeInvoice(wanted: NewInvoice, id: string, context: Context)
     invoice,
     wanted.lines.map((line) => writeLine(line, invoice, context)),
     context,
+    wanted.madeAt,
   );
 }
 
@@ -119,7 +122,7 @@ export function writeLine(line: LineDraft, invoice: Invoice, context: Context, i
 }
 
 /** The invoice with these lines, its discounts, tax and sums worked out anew. */
-export function withLines(invoice: Invoice, lines: InvoiceLine[], context: Context): Invoice {
+export function withLines(invoice: Invoice, lines: InvoiceLine[], context: Context, madeAt?: number): Invoice {
   const taxPercent = invoice.automatic_tax.enabled ? context.settings.taxPercent : 0;
   const totals = computeTotals(
     lines.map((line) => ({
@@ -127,7 +130,7 @@ export function withLines(invoice: Invoice, lines: InvoiceLine[], context: Conte
       product: line.pricing?.price_details?.product ?? null,
       discountable: line.discountable,
     })),
-    reductionsOf(invoice.discounts, invoice.currency, context),
+    reductionsOf(invoice.discounts, invoice.currency, context, madeAt),
     taxPercent,
   );
   const priced = lines.map((line, index) => priceLine(line, totals.lines[index], taxPercent));

@@ -5,9 +5,8 @@ import { mergeMetadata } from "../core/metadata.ts";
 import type { Objects, Params } from "../core/objects.ts";
 import { type Context, leftOut, type Resource, route } from "../core/resource.ts";
 import { fullPrice, priceIn } from "../subscriptions/priced.ts";
+import { addLine, changeItem, deleteItem } from "./change-item.ts";
 import { parseDecimal, roundDecimal } from "./decimal.ts";
-import { withLines, writeLine } from "./draft.ts";
-import { lineOfItem } from "./pending-items.ts";
 import { amountFor } from "./rating.ts";
 
 type InvoiceItem = Objects["invoiceitem"];
@@ -49,31 +48,15 @@ export const invoiceItems: Resource = {
       path: "/v1/invoiceitems/:item",
       params: "InvoiceItemUpdateParams",
       handle({ params, path }, context) {
-        leftOut(params, [
-          "discounts",
-          "price_data",
-          "pricing",
-          "quantity",
-          "quantity_decimal",
-          "tax_rates",
-          "unit_amount_decimal",
-        ]);
-        const item = editable(context.find("invoiceitem", path.item ?? ""), context);
-        return context.save<InvoiceItem>({
-          ...item,
-          amount: params.amount ?? item.amount,
-          description: params.description ?? item.description,
-          metadata: mergeMetadata(item.metadata, params.metadata),
-        });
+        return changeItem(context.find("invoiceitem", path.item ?? ""), params, context);
       },
     }),
     route({
       method: "DELETE",
       path: "/v1/invoiceitems/:item",
       handle({ path }, context) {
-        const item = editable(context.find("invoiceitem", path.item ?? ""), context);
-        context.store.objects("invoiceitem").delete(item.id);
-        context.emit("invoiceitem.deleted", item);
+        const item = context.find("invoiceitem", path.item ?? "");
+        deleteItem(item, context);
         return { id: item.id, object: "invoiceitem", deleted: true };
       },
     }),
@@ -92,7 +75,13 @@ function createItem(params: Create, context: Context): InvoiceItem {
       "invoice_not_editable",
     );
   }
-  const charged = chargeOf(params, customer.currency ?? "usd", context);
+  const charged = chargeOf(params, draft?.currency ?? customer.currency ?? "usd", context);
+  if (draft && draft.currency !== charged.currency) {
+    throw invalid(`The currency of the invoice item must be that of its invoice (${draft.currency}).`, "currency");
+  }
+  if (params.period && params.period.end < params.period.start) {
+    throw invalid("The end of a period cannot be before its start.", "period[end]");
+  }
   const item = context.save(
     context.build("invoiceitem", {
       id: context.newId("ii"),
@@ -126,10 +115,7 @@ function createItem(params: Create, context: Context): InvoiceItem {
     }),
   );
   context.emit("invoiceitem.created", item);
-  if (draft) {
-    const lines = [...draft.lines.data, writeLine(lineOfItem(item), draft, context)];
-    context.update("invoice.updated", withLines(draft, lines, context));
-  }
+  addLine(item, context);
   return item;
 }
 
@@ -155,13 +141,4 @@ function chargeOf(params: Create, currency: string, context: Context) {
   if (unit === undefined) throw missingParam("amount");
   const amountCents = params.amount ?? roundDecimal(parseDecimal(unit) * BigInt(quantity));
   return { amountCents, currency: params.currency ?? currency, unit, name: null, price: null };
-}
-
-function editable(item: InvoiceItem, context: Context): InvoiceItem {
-  if (item.invoice === null || context.find("invoice", item.invoice).status === "draft") return item;
-  throw invalid(
-    "This invoice item is on an invoice that is final and cannot be changed.",
-    undefined,
-    "invoice_not_editable",
-  );
 }

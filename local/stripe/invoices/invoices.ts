@@ -1,14 +1,14 @@
 import type Stripe from "stripe";
 import { invalid } from "../core/error.ts";
 import { page, wholeList } from "../core/list.ts";
-import { mergeMetadata } from "../core/metadata.ts";
 import type { Params } from "../core/objects.ts";
 import { type Context, leftOut, type Resource, route } from "../core/resource.ts";
+import { changeInvoice } from "./change-invoice.ts";
 import { markPaidOutOfBand, markUncollectible, requireOpen, voidInvoice } from "./close.ts";
 import { attemptInvoice } from "./collect.ts";
 import { createInvoice } from "./create.ts";
 import type { Invoice } from "./draft.ts";
-import { finalizeInvoice, finalizeKey, scheduleFinalization } from "./finalize.ts";
+import { finalizeInvoice, finalizeKey } from "./finalize.ts";
 import { invoicePages } from "./hosted-invoice.ts";
 import { collectWhenDue, finalizeWhenDue, onIntentFailed, onIntentSucceeded } from "./invoice-tasks.ts";
 import { paymentsOf } from "./payment.ts";
@@ -62,7 +62,6 @@ export const invoices: Resource = {
       path: "/v1/invoices/:invoice",
       params: "InvoiceUpdateParams",
       handle({ params, path }, context) {
-        leftOut(params, created);
         return changeInvoice(context.find("invoice", path.invoice ?? ""), params, context);
       },
     }),
@@ -162,31 +161,4 @@ function payInvoice(invoice: Invoice, params: Params<Stripe.InvoicePayParams>, c
   const { invoice: after, error } = attemptInvoice(open, attempt, context);
   if (error) throw error;
   return after;
-}
-
-function changeInvoice(invoice: Invoice, params: Params<Stripe.InvoiceUpdateParams>, context: Context): Invoice {
-  const finalizesAt = params.automatically_finalizes_at;
-  if (invoice.status !== "draft" && finalizesAt !== undefined) {
-    throw invalid(
-      "Finalized invoices can't be updated in this way",
-      "automatically_finalizes_at",
-      "invoice_not_editable",
-    );
-  }
-  const kept = <T>(sent: T | "" | undefined, before: T | null): T | null =>
-    sent === undefined ? before : sent || null;
-  const changed = context.update<Invoice>("invoice.updated", {
-    ...invoice,
-    metadata: mergeMetadata(invoice.metadata, params.metadata),
-    description: kept(params.description, invoice.description),
-    footer: kept(params.footer, invoice.footer),
-    auto_advance: params.auto_advance ?? invoice.auto_advance,
-    collection_method: params.collection_method ?? invoice.collection_method,
-    default_payment_method: params.default_payment_method ?? invoice.default_payment_method,
-    due_date:
-      params.due_date ??
-      (params.days_until_due === undefined ? invoice.due_date : context.now() + params.days_until_due * 86_400),
-    automatically_finalizes_at: finalizesAt ?? invoice.automatically_finalizes_at,
-  });
-  return finalizesAt === undefined ? changed : scheduleFinalization(changed, finalizesAt, context);
 }

@@ -25,6 +25,7 @@ export interface Bill {
   /** What waits on the customer stays out of it. */
   leavesWaiting?: boolean;
   autoAdvance?: boolean;
+  madeAt?: number;
 }
 
 /**
@@ -74,6 +75,7 @@ function invoiceFor(subscription: Subscription, bill: Bill, context: Context) {
       ),
     ],
     period: bill.period,
+    madeAt: bill.madeAt,
     discounts: subscription.discounts,
     subscription: { id: subscription.id, metadata: subscription.metadata },
     collectionMethod: subscription.collection_method,

@@ -17,6 +17,7 @@ import { phaseAfter, wordsOf } from "./schedules/enter-phase.ts";
 import type { PhaseParams } from "./schedules/phases.ts";
 import { planPhase } from "./schedules/plan-phase.ts";
 import { type Phase, scheduleOf } from "./schedules/schedule.ts";
+import { afterTrial } from "./trial.ts";
 import { renewalAt } from "./turn.ts";
 
 type Preview = Params<Stripe.InvoiceCreatePreviewParams>;
@@ -48,7 +49,15 @@ export const invoicePreviews: Resource = {
       },
     }),
   ],
+  tasks: { "subscription.upcoming": tellUpcoming },
 };
+
+/** Tells of the next invoice of a subscription as it will be if nothing changes. */
+function tellUpcoming({ subscription: id }: Record<string, unknown>, context: Context): void {
+  const subscription = context.store.objects("subscription").get(String(id));
+  if (!subscription || subscription.ended_at !== null) return;
+  context.emit("invoice.upcoming", previewRenewal(subscription, [], context));
+}
 
 function previewOf(params: Preview, context: Context): Invoice {
   leftOut(params, leftOutOfPreviews);
@@ -161,9 +170,11 @@ function previewRenewal(subscription: Subscription, prorations: LineDraft[], con
   const next = nextEnd(subscription);
   const { charges, former } = renewalAt(subscription, next);
   const ends = subscription.cancel_at !== null && subscription.cancel_at <= next;
-  const billed = ends ? charges.filter(({ item }) => isMetered(item.price)) : charges;
+  const onTrial = subscription.status === "trialing" && subscription.trial_end === next;
+  const renewed = onTrial ? afterTrial(subscription, next).charges : charges;
+  const billed = ends ? charges.filter(({ item }) => isMetered(item.price)) : renewed;
   if (billed.length === 0 && prorations.length === 0) throw nothingUpcoming(subscription.customer);
-  const bill = { reason: "upcoming" as const, period: former, charges: billed, prorations };
+  const bill = { reason: "upcoming" as const, period: former, charges: billed, prorations, madeAt: next };
   return dueAt(next, previewBill(subscription, bill, context), context);
 }
 
@@ -182,7 +193,13 @@ function previewPhase(subscription: Subscription, phase: Phase, prorations: Line
     return previewRenewal({ ...entered, schedule: null }, lines, context);
   const begun = Math.min(...subscription.items.data.map((item) => item.current_period_start));
   const period = { start: begun, end: phase.start_date };
-  const bill = { reason: "upcoming" as const, period, charges: planned.charges, prorations: lines };
+  const bill = {
+    reason: "upcoming" as const,
+    period,
+    charges: planned.charges,
+    prorations: lines,
+    madeAt: phase.start_date,
+  };
   return dueAt(phase.start_date, previewBill(entered, bill, context), context);
 }
 

@@ -1,11 +1,15 @@
 import type { Context } from "../core/resource.ts";
 import type { Subscription } from "./items.ts";
 
+/** How long before a renewal Stripe tells of its invoice; the account's setting in its Dashboard. */
+const upcomingSeconds = 7 * 86_400;
+
 /** Has the subscription looked at again when something next falls due: a period's end, a trial's end, a planned end. */
 export function scheduleTurn(subscription: Subscription, context: Context): void {
   const key = `turn ${subscription.id}`;
   if (["canceled", "incomplete_expired", "incomplete", "paused"].includes(subscription.status)) {
     context.unschedule(key);
+    context.unschedule(`upcoming ${subscription.id}`);
     return;
   }
   const ends = subscription.items.data.map((item) => item.current_period_end);
@@ -18,6 +22,16 @@ export function scheduleTurn(subscription: Subscription, context: Context): void
     key,
   );
   scheduleTrialNotice(subscription, context);
+  scheduleUpcoming(subscription, Math.min(...ends), context);
+}
+
+/** Has `invoice.upcoming` said a week before the next renewal, unless the subscription ends by then. */
+function scheduleUpcoming(subscription: Subscription, renewal: number, context: Context): void {
+  const key = `upcoming ${subscription.id}`;
+  const at = renewal - upcomingSeconds;
+  const ends = subscription.cancel_at !== null && subscription.cancel_at <= renewal;
+  if (ends || at <= context.now()) context.unschedule(key);
+  else context.schedule(at, "subscription.upcoming", { subscription: subscription.id }, key);
 }
 
 function scheduleTrialNotice(subscription: Subscription, context: Context): void {
