@@ -78,12 +78,12 @@ test("a draft's lines that are gone at Stripe are gone here", async () => {
   const item = await stripe().invoiceItems.create({ customer, amount: 500, currency: "usd", description: "Set-up" });
   const draft = await stripe().invoices.create({ customer, pending_invoice_items_behavior: "include" });
   await scene.settle();
-  expect(await linesOf(buyer)).toHaveLength(2);
+  const setUp = async () => (await linesOf(buyer)).filter(({ kind }) => kind === "other");
+  expect(await setUp()).toMatchObject([{ amount_cents: 500 }]);
   await stripe().invoiceItems.del(item.id);
-  await stripe().invoices.update(draft.id ?? "", { description: "Nothing left" });
+  await stripe().invoices.finalizeInvoice(draft.id ?? "");
   await scene.settle();
-  const kept = await stripe().invoices.retrieve(draft.id ?? "");
-  expect(await linesOf(buyer)).toHaveLength(1 + kept.lines.data.length);
+  expect(await setUp()).toEqual([]);
 });
 
 test("members read the lines of their invoices, others none", async () => {

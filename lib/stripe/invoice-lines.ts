@@ -32,9 +32,11 @@ export function kindOf(line: Stripe.InvoiceLineItem, meaning: PriceMeaning | nul
 
 const UNITS: Partial<Record<LineKind, string>> = { overage: "credits", pack: "packs" };
 
-function quantityOf(line: Stripe.InvoiceLineItem): number | null {
-  const credits = Number(line.parent?.type === "invoice_item_details" ? line.metadata.credits : Number.NaN);
-  return Number.isSafeInteger(credits) ? credits : line.quantity;
+/** What an invoice item of ours counts and costs: credits at a price that was worked out before, not one of its sum. */
+function countOf(line: Stripe.InvoiceLineItem): { quantity: number | null; unit_price: string | null } {
+  const credits = Number(line.parent?.subscription_item_details ? Number.NaN : (line.metadata.credits ?? Number.NaN));
+  if (Number.isSafeInteger(credits)) return { quantity: credits, unit_price: null };
+  return { quantity: line.quantity, unit_price: line.pricing?.unit_amount_decimal?.toString() ?? null };
 }
 
 async function toLineRow(line: Stripe.InvoiceLineItem, position: number): Promise<Record<string, unknown>> {
@@ -46,9 +48,8 @@ async function toLineRow(line: Stripe.InvoiceLineItem, position: number): Promis
     kind,
     plan_key: meaning && "planKey" in meaning ? meaning.planKey : null,
     description: line.description,
-    quantity: quantityOf(line),
+    ...countOf(line),
     unit: UNITS[kind] ?? null,
-    unit_price: line.pricing?.unit_amount_decimal?.toString() ?? null,
     amount_cents: line.amount,
     tax_cents: (line.taxes ?? []).reduce((sum, tax) => sum + tax.amount, 0),
     discount_cents: (line.discount_amounts ?? []).reduce((sum, discount) => sum + discount.amount, 0),

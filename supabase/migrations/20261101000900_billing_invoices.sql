@@ -25,10 +25,10 @@ language sql stable set search_path = '' as $$
         group by e.feature, e.model
       ) part
     ), '[]'),
-    'carried_in', coalesce(sum(m.value) filter (where m.is_rebased and m.period_start_at < explain_overage.period_start_at), 0),
-    'carried_from', min(m.window_start_at) filter (where m.is_rebased and m.period_start_at < explain_overage.period_start_at),
+    'carried_in', coalesce(sum(m.value) filter (where m.is_rebased and m.invoice_item_id is null and m.period_start_at < explain_overage.period_start_at), 0),
+    'carried_from', min(m.window_start_at) filter (where m.is_rebased and m.invoice_item_id is null and m.period_start_at < explain_overage.period_start_at),
     'carried_out', coalesce(sum(m.value) filter (where m.period_start_at = explain_overage.period_start_at
-      and (m.state = 'stale' or m.event_at >= explain_overage.period_end_at)), 0),
+      and (m.state = 'stale' or m.invoice_item_id is not null or m.event_at >= explain_overage.period_end_at)), 0),
     'unbilled', coalesce(sum(m.value) filter (where m.period_start_at = explain_overage.period_start_at
       and m.state in ('rejected', 'review', 'written_off')), 0)
   )
@@ -46,7 +46,7 @@ create function public.explain_invoice(account_id uuid, invoice_id text) returns
 language sql stable set search_path = '' as $$
   select jsonb_build_object('ok', true, 'code', 'explained', 'lines', coalesce(jsonb_agg(jsonb_build_object(
     'id', l.id,
-    'overage', case when l.kind = 'overage' and l.period_end_at > l.period_start_at
+    'overage', case when l.kind = 'overage' and l.unit_price is not null
       then private.explain_overage(i.account_id, l.period_start_at, l.period_end_at) end,
     'grants', (
       select coalesce(jsonb_agg(jsonb_build_object('source', g.source, 'credits', g.amount, 'effective_at', g.effective_at,
