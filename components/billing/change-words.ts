@@ -99,11 +99,15 @@ function changeNow(preview: Now, from: PaidPlan, to: PaidPlan, bought: number, a
   };
 }
 
-function lostWords(from: PaidPlan, to: PaidPlan, at: string, allowance: number): string[] {
+/** Features that the next plan does not list; what the Free plan has, every plan has. */
+function lostFeatures(from: Plan, to: Plan, all: Catalogue): string[] {
+  const kept = [...to.features, ...planOf("free", all).features];
+  return from.features.filter((feature) => !kept.includes(feature) && !/credits|in advance|cap/i.test(feature));
+}
+
+function lostWords(from: PaidPlan, to: PaidPlan, at: string, allowance: number, all: Catalogue): string[] {
   const fewer = from.plan.monthlyAllowance - allowance;
-  const features = from.plan.features.filter(
-    (feature) => !to.plan.features.includes(feature) && !/credits|in advance|cap/i.test(feature),
-  );
+  const features = lostFeatures(from.plan, to.plan, all);
   return [
     ...(fewer > 0
       ? [
@@ -144,7 +148,7 @@ function changeLater(preview: Later, from: PaidPlan, to: PaidPlan, bought: numbe
         : [{ label: `Overage from ${day}`, value: rateInWords(overagePer1000Next, currency) }]),
     ],
     charge: "Nothing is charged now.",
-    lost: lostWords(from, to, day, allowance),
+    lost: lostWords(from, to, day, allowance, all),
     kept: keptWords(bought),
     confirm: `Change on ${day}`,
   };

@@ -80,6 +80,15 @@ const stepOf: Record<OfferedChange["kind"], ChoiceStep> = {
   talk_to_us: "write",
 };
 
+/** What comes before any change, in a sentence. */
+function firstOf({ canChangePlan, notice }: Entitlement): string {
+  if (canChangePlan === "resume") return "Possible once you keep your plan.";
+  if (canChangePlan === "finish_payment") return "Possible once the payment is finished, or the change taken back.";
+  if (canChangePlan === "pay_first" || notice?.code === "pay_now") return "Possible once the open invoice is paid.";
+  if (notice?.code === "ending") return "Possible in a few minutes, when your last use is billed.";
+  return "Not possible just now.";
+}
+
 function freeChoice(plan: Plan, standing: Standing, entitlement: Entitlement, from: Catalogue): Choice {
   const { subscription } = standing;
   const isFree = entitlement.plan === "free" && !canCancel(standing);
@@ -125,7 +134,7 @@ export function choicesFor(
       if (!offer) return { ...facts, when: "Not sold at present.", step: "none" };
       const step = stepOf[offer.kind];
       if (!isOpen && (step === "preview" || step === "checkout"))
-        return { ...facts, when: "Not possible just now.", step: "none" };
+        return { ...facts, when: firstOf(entitlement), step: "none" };
       return { ...facts, when: whenOf(offer, standing), step };
     });
 }

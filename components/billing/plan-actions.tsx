@@ -13,7 +13,7 @@ interface PlanActionsProps extends PlanSteps {
   revoke: FormAction;
 }
 
-interface StepButtonProps extends Omit<PlanActionsProps, "say" | "steps"> {
+interface StepButtonProps extends Omit<PlanActionsProps, keyof PlanSteps> {
   step: PlanStep;
   variant: "primary" | "secondary" | "ghost";
 }
@@ -52,8 +52,7 @@ function StepButton({ step, variant, account, resume, revoke }: StepButtonProps)
 }
 
 /** What can be done about the plan now: first what mends or what is wanted most, canceling last and just as near. */
-export function PlanActions({ say, steps, ...verbs }: PlanActionsProps) {
-  const isRoutine = say === null && steps[0]?.label === "Change plan";
+export function PlanActions({ hasLead, say, steps, ...verbs }: PlanActionsProps) {
   return (
     <>
       {say && <p className="max-w-3xl text-13 text-muted">{say}</p>}
@@ -61,7 +60,7 @@ export function PlanActions({ say, steps, ...verbs }: PlanActionsProps) {
         <ul aria-label="What you can do" className="flex flex-wrap items-start gap-2">
           {steps.map((step, place) => (
             <li key={step.label}>
-              <StepButton step={step} variant={place === 0 && !isRoutine ? "primary" : "secondary"} {...verbs} />
+              <StepButton step={step} variant={place === 0 && hasLead ? "primary" : "secondary"} {...verbs} />
             </li>
           ))}
         </ul>

@@ -57,7 +57,12 @@ function Step({ choice, account, permitted }: { choice: Choice; account: string;
     case "checkout":
       return (
         <div className="w-full sm:w-44">
-          <BuyButton purchase={{ plan: plan.key, interval }} variant={look.variant} className="w-full">
+          <BuyButton
+            purchase={{ plan: plan.key, interval }}
+            account={account}
+            variant={look.variant}
+            className="w-full"
+          >
             Choose {plan.name}
           </BuyButton>
         </div>

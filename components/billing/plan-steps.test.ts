@@ -18,7 +18,7 @@ test.each(all)("%s is no dead end for an owner", (example) => {
 });
 
 test.each(all)("%s offers nothing to a member, who is told whom to ask", (example) => {
-  expect(stepsFor(example, false)).toEqual({ say: expect.stringContaining("owners and admins"), steps: [] });
+  expect(stepsFor(example, false)).toMatchObject({ say: expect.stringContaining("owners and admins"), steps: [] });
 });
 
 test.each(all)("%s says each thing to do once", (example) => {
@@ -68,4 +68,11 @@ test("a payment is finished where Stripe takes it", () => {
     label: "Finish the payment",
     url: "https://pay.example/in_1",
   });
+});
+
+test("one thing leads where something is to be mended, and none where all is well", () => {
+  expect(stepsFor("past due").hasLead).toBe(true);
+  expect(stepsFor("free").hasLead).toBe(true);
+  expect(stepsFor("active").hasLead).toBe(false);
+  expect(stepsFor("ending").hasLead).toBe(false);
 });

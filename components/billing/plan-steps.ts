@@ -16,6 +16,8 @@ export type PlanStep =
   | { does: "details"; label: string };
 
 export interface PlanSteps {
+  /** Whether the first step is what to do now, rather than one of several. */
+  hasLead: boolean;
   /** What is to be known before doing anything; null when the buttons say it all. */
   say: string | null;
   steps: PlanStep[];
@@ -48,7 +50,9 @@ const pay = (label: string, url: string | null | undefined): PlanStep => (url ? 
 
 const onStripe = "The page where you pay is Stripe's. Another card can be used there.";
 
-function whenUsual(subscription: StandingSubscription | null, from: Catalogue): PlanSteps {
+type Main = Omit<PlanSteps, "hasLead">;
+
+function whenUsual(subscription: StandingSubscription | null, from: Catalogue): Main {
   if (!subscription || subscription.status === "canceled" || subscription.status === "incomplete_expired")
     return {
       say: null,
@@ -74,7 +78,7 @@ function whenUsual(subscription: StandingSubscription | null, from: Catalogue): 
   return { say: null, steps: [choose("Change plan")] };
 }
 
-function mainSteps(standing: Standing, { notice, canChangePlan }: Entitlement, from: Catalogue): PlanSteps {
+function mainSteps(standing: Standing, { notice, canChangePlan }: Entitlement, from: Catalogue): Main {
   const { subscription } = standing;
   switch (notice?.code) {
     case "on_hold":
@@ -158,11 +162,16 @@ export function planSteps(
   from: Catalogue = ours,
 ): PlanSteps {
   if (!permitted)
-    return { say: "Only owners and admins of this account can change the plan. Ask one of them.", steps: [] };
+    return {
+      hasLead: false,
+      say: "Only owners and admins of this account can change the plan. Ask one of them.",
+      steps: [],
+    };
   const { say, steps } = mainSteps(standing, entitlement, from);
   const has = (does: PlanStep["does"]) => steps.some((step) => step.does === does);
   const isHeld = entitlement.notice?.code === "on_hold";
   return {
+    hasLead: steps.length > 0 && steps[0]?.label !== "Change plan",
     say,
     steps: [
       ...steps,

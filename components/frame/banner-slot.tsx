@@ -2,16 +2,21 @@
 
 import type { Route } from "next";
 import Link from "next/link";
+import { usePathname } from "next/navigation";
 import { Banner } from "@/components/ui/banner";
 import { buttonVariants } from "@/components/ui/button";
 import { useBalance } from "./balance";
 import { type BannerFacts, chooseBanner } from "./banners";
+import { isWithin } from "./sections";
 
 /** The place above the content where at most one banner stands; it follows the live balance. */
 export function BannerSlot({ facts }: { facts: BannerFacts }) {
   const available = useBalance() ?? facts.available;
   const choice = chooseBanner({ ...facts, available });
-  if (!choice) return null;
+  const path = usePathname();
+  // The billing pages say themselves what is about to happen to the plan.
+  const isSaidThere = choice?.tone === "info" && isWithin(path, "/billing");
+  if (!choice || isSaidThere) return null;
   const { action } = choice;
   const look = buttonVariants({ size: "sm" });
   return (

@@ -140,7 +140,7 @@ const soon: Partial<Record<Code, Wording>> = {
     tone: "info",
     title: `Your plan ends${on(facts.notice?.at)}`,
     text: "Until then nothing changes. Credits you bought stay yours.",
-    action: fix(facts, "Keep my plan", "/billing"),
+    action: seePlan(facts),
   }),
   paid_until: (facts) => ({
     code: "paid_until",

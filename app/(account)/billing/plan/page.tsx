@@ -25,7 +25,7 @@ export default async function PlanPage({ searchParams }: PageProps<"/billing/pla
   const interval = asked === "monthly" || asked === "yearly" ? asked : current;
   const permitted = canManageBilling(session);
   const choices = choicesFor(offeredChanges(standing, entitlement), interval, standing, entitlement);
-  const { say, steps } = planSteps(standing, entitlement, { permitted, isCustomer: false });
+  const { hasLead, say, steps } = planSteps(standing, entitlement, { permitted, isCustomer: false });
   const first = steps.filter(({ does }) => does !== "go" && does !== "details");
   return (
     <div className="flex flex-col gap-6">
@@ -48,6 +48,7 @@ export default async function PlanPage({ searchParams }: PageProps<"/billing/pla
           <Card>
             <CardContent className="flex flex-col gap-3">
               <PlanActions
+                hasLead={hasLead}
                 say={say}
                 steps={first}
                 account={session.account.id}

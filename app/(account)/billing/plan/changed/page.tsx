@@ -32,6 +32,7 @@ export default async function ChangedPage() {
           </Link>
         ) : (
           <PlanActions
+            hasLead
             say={null}
             steps={steps.filter(({ does }) => does === "pay" || does === "revoke")}
             account={session.account.id}
