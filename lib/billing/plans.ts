@@ -27,7 +27,7 @@ export const plans: readonly Plan[] = [
     monthlyAllowance: 0,
     base: { monthly: { usd: 0, eur: 0 } },
     overage: { per1000: { usd: 12, eur: 11 }, mostCreditsPerPeriod: 2_000_000 },
-    features: ["Nothing in advance", "$0.12 per 1,000 credits", "A cap that you set"],
+    features: ["Nothing in advance", "$0.12 per 1,000 credits", "A cap that you set", "Metering API with keys"],
   },
   {
     key: "starter",
