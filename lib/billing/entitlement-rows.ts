@@ -154,7 +154,7 @@ function canceled(standing: Standing, subscription: StandingSubscription, now: D
   if (paidThrough && now < paidThrough)
     return { ...withPlan(subscription, all), allowance: "rest", notice: { code: "paid_until", at: paidThrough } };
   const refused = standing.trialRefusedAt;
-  return refused && now.getTime() - refused.getTime() < REFUSAL_SHOWN_MS
+  return refused && subscription.trialEnd && now.getTime() - refused.getTime() < REFUSAL_SHOWN_MS
     ? { ...free, notice: { code: "trial_refused", at: refused } }
     : free;
 }

@@ -111,7 +111,9 @@ describe("notices of what is coming", () => {
     expect(noticeOf({ ...trial, cancelAt: inDays(3) })).toMatchObject({ code: "ends_on", canChangePlan: "resume" });
   });
   test("a refused trial is explained for two weeks", () => {
-    const refused = (days: number) => noticeOf({ status: "canceled" }, { trialRefusedAt: inDays(-days) }).code;
+    const ended = { status: "canceled", trialEnd: inDays(13) } as const;
+    const refused = (days: number) => noticeOf(ended, { trialRefusedAt: inDays(-days) }).code;
     expect([refused(1), refused(15)]).toEqual(["trial_refused", undefined]);
+    expect(noticeOf({ ...ended, trialEnd: null }, { trialRefusedAt: inDays(-1) }).code).toBeUndefined();
   });
 });

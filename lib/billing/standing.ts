@@ -76,6 +76,6 @@ export interface Standing {
   readonly lastPaidOverage: Credits;
   /** Overage of periods before the running one that no paid invoice covers, while nothing was ever paid; it counts against the trust cap. */
   readonly unpaidOverage: Credits;
-  /** When a trial was refused because its card has had one; null if that has not happened. */
+  /** When a trial of the account was last refused, because its card or person has had one; null if that has not happened. */
   readonly trialRefusedAt: Date | null;
 }

@@ -44,7 +44,7 @@ select
   ), 0)) end::bigint as unpaid_overage,
   (
     select max(t.decided_at) from public.trials t
-    where t.account_id = a.id and t.subscription_id = s.id and t.outcome = 'refused'
+    where t.account_id = a.id and t.outcome = 'refused'
   ) as trial_refused_at
 from public.accounts a
 left join public.account_holds hold on hold.account_id = a.id
