@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { controlDoors } from "./control/control.ts";
-import { dashboard } from "./control/dashboard.ts";
+import { dashboardPages } from "./control/dashboard.ts";
 import { type Double, type DoubleOptions, openDouble } from "./core/double.ts";
 import { type Tick, tickOver } from "./core/tick.ts";
 import { resources } from "./routes.ts";
@@ -10,7 +10,10 @@ import { resources } from "./routes.ts";
 /** Starts the double with everything it knows. Without a key it makes one up. */
 export function startDouble(options: Partial<DoubleOptions> = {}): Promise<Double> {
   const { port = 0, key = `sk_test_double_${randomBytes(12).toString("hex")}` } = options;
-  return openDouble([...resources, dashboard], { ...options, port, key }, controlDoors);
+  return openDouble(resources, { ...options, port, key }, (surroundings) => ({
+    ...controlDoors(surroundings),
+    pages: dashboardPages(surroundings),
+  }));
 }
 
 async function run(): Promise<void> {

@@ -30,13 +30,18 @@ for (const form of document.querySelectorAll("form[data-carry]")) {
     }
   });
 }
-for (const button of document.querySelectorAll("[data-advance]")) {
+for (const button of document.querySelectorAll("[data-post]")) {
   button.addEventListener("click", async () => {
-    for (const other of document.querySelectorAll("[data-advance]")) other.disabled = true;
-    button.textContent = "Moving on…";
-    const answer = await fetch("/_double/clock", { method: "POST", body: JSON.stringify({ advanceSeconds: Number(button.dataset.advance) }) });
-    if (answer.ok) return location.reload();
-    button.textContent = "That failed: " + (await answer.text());
+    for (const other of document.querySelectorAll("[data-post]")) other.disabled = true;
+    if (button.dataset.busy) button.textContent = button.dataset.busy;
+    const told = document.querySelector("[data-problems]");
+    const say = (words) => { if (told) { told.hidden = false; told.textContent = words; } else alert(words); };
+    const { post, body, method } = button.dataset;
+    const answer = await fetch(post, { method: method || "POST", body: method === "DELETE" ? undefined : body }).catch(() => null);
+    const result = answer ? await answer.json() : { error: "The local Stripe does not answer." };
+    if (answer?.ok && !result.problems?.length) return location.reload();
+    say(result.error || result.problems.join(" "));
+    if (answer?.ok) setTimeout(() => location.reload(), 6000);
   });
 }
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

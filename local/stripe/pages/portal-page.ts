@@ -48,7 +48,7 @@ function plans(view: PortalView): Html {
     ) => html`<li><div>${plan.items.map((item) => html`<p>${item}</p>`)}<p class="muted small">${plan.state}</p></div>
 ${
   plan.act === "cancel"
-    ? html`<a class="button secondary" href="${view.address}?do=subscription_cancel&amp;subscription=${plan.id}">Cancel plan</a>`
+    ? html`<a class="button secondary small" href="${view.address}?do=subscription_cancel&amp;subscription=${plan.id}">Cancel plan</a>`
     : plan.act === "resume"
       ? press(view, "resume", plan.id, "Don't cancel plan")
       : null
@@ -67,13 +67,13 @@ ${card.expires && html`<p class="muted small">Expires ${card.expires}</p>`}</div
 <div class="acts">${!card.isDefault && press(view, "make_default", card.id, "Make default", card.label)}
 ${press(view, "remove_card", card.id, "Remove", card.label)}</div></li>`,
   )}</ul>
-<p><a class="button secondary" href="${view.address}?do=payment_method_update">Add payment method</a></p></section>`;
+<p><a class="button secondary small" href="${view.address}?do=payment_method_update">Add payment method</a></p></section>`;
 }
 
 function details(view: PortalView): Html {
   return html`<section class="card gap" aria-labelledby="details"><h2 id="details">Billing information</h2>
 <dl>${view.details.rows.map((row) => html`<div><dt class="muted">${row.label}</dt><dd>${row.value}</dd></div>`)}</dl>
-${view.details.mayEdit && html`<p><a class="button secondary" href="${view.address}?do=customer_update">Update information</a></p>`}</section>`;
+${view.details.mayEdit && html`<p><a class="button secondary small" href="${view.address}?do=customer_update">Update information</a></p>`}</section>`;
 }
 
 const TAX_ID_TYPES = ["eu_vat", "gb_vat", "us_ein", "ch_vat", "au_abn"] as const;
@@ -92,7 +92,7 @@ ${press(view, "remove_tax_id", taxId.id, "Remove", taxId.label)}</li>`,
     (type) => html`<option value="${type}">${type.replace("_", " ").toUpperCase()}</option>`,
   )}</select></div>
 <div class="field"><label for="value">Number</label><input type="text" id="value" name="value" required autocomplete="off"></div>
-<button type="submit" class="secondary">Add tax id</button></form></section>`;
+<button type="submit" class="secondary small">Add tax id</button></form></section>`;
 }
 
 const TAX_ID_STATES: Record<string, string> = {

@@ -88,4 +88,17 @@ button.small, .button.small { padding: 5px 10px; font-size: 13px; }
 select { width: 100%; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--field); border-radius: 6px; padding: 9px 8px; }
 @media (max-width: 480px) { form.inline { flex-wrap: wrap; } form.inline .field { flex: 1 1 100%; } }
 .actions { display: flex; flex-wrap: wrap; gap: 12px; margin-top: 16px; }
+.tiles { display: grid; gap: 16px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 290px), 1fr)); margin-top: 24px; }
+.tiles .card { margin: 0; }
+.time { font-size: 20px; font-variant-numeric: tabular-nums; margin: 0; }
+.mark.good { color: var(--right); border-color: var(--right); } .mark.bad { color: var(--wrong); border-color: var(--wrong); }
+.rows.card { padding: 6px 20px; } .rows li:last-child { border-bottom: 0; }
+.card > p:first-child { margin-top: 0; } .card > :last-child { margin-bottom: 0; }
+.stack + .stack { margin-top: 12px; }
+.switches { display: grid; gap: 4px; }
+button.switch { display: flex; justify-content: space-between; align-items: center; gap: 12px; background: transparent; color: var(--text); font-weight: 400; font-size: 14px; padding: 6px 0; text-align: left; }
+.knob { flex: none; width: 34px; height: 20px; border-radius: 10px; background: var(--field); position: relative; }
+.knob::after { content: ""; position: absolute; top: 2px; left: 2px; width: 16px; height: 16px; border-radius: 50%; background: var(--card); }
+[aria-checked="true"] .knob { background: var(--act); } [aria-checked="true"] .knob::after { left: 16px; }
+pre { overflow-x: auto; font: 12px/1.5 ui-monospace, monospace; }
 `);
