@@ -94,6 +94,10 @@ select { width: 100%; font: inherit; color: inherit; background: var(--card); bo
 .mark.good { color: var(--right); border-color: var(--right); } .mark.bad { color: var(--wrong); border-color: var(--wrong); }
 .rows.card { padding: 6px 20px; } .rows li:last-child { border-bottom: 0; }
 .card > p:first-child { margin-top: 0; } .card > :last-child { margin-bottom: 0; }
+.card > input[type="hidden"] + p { margin-top: 0; }
+.check + .check { margin-top: 8px; } fieldset + .field { margin-top: 16px; }
+select, input[type="text"], input[type="email"] { min-height: 43px; }
+.inline button.small { min-height: 43px; }
 .stack + .stack { margin-top: 12px; }
 .switches { display: grid; gap: 4px; }
 button.switch { display: flex; justify-content: space-between; align-items: center; gap: 12px; background: transparent; color: var(--text); font-weight: 400; font-size: 14px; padding: 6px 0; text-align: left; }
