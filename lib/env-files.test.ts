@@ -25,6 +25,13 @@ test("a command finds the local stack by itself", () => {
   expect(process.env.DATABASE_URL).toBe("postgres://local");
 });
 
+test("a command finds a local stack whose data lie elsewhere, also by its whole path", () => {
+  write(".local/env", "DATABASE_URL=postgres://elsewhere\n");
+  vi.stubEnv("LEDGERLINE_DATA", join(directory, ".local"));
+  readEnvFiles("DATABASE_URL", "/");
+  expect(process.env.DATABASE_URL).toBe("postgres://elsewhere");
+});
+
 test("a real key is never mixed with a local address", () => {
   write(".local/env", "STRIPE_SECRET_KEY=sk_test_double_x\nSTRIPE_API_BASE=http://127.0.0.1:12111\n");
   write(".env.local", "STRIPE_SECRET_KEY=sk_test_real\n");

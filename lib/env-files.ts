@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { loadEnvFile } from "node:process";
 
 /**
@@ -13,7 +13,7 @@ import { loadEnvFile } from "node:process";
 export function readEnvFiles(needed: string, directory = process.cwd()): void {
   for (const file of [".env.local", ".env"]) load(join(directory, file));
   if (process.env[needed]) return;
-  load(join(directory, process.env.LEDGERLINE_DATA ?? ".local", "env"));
+  load(resolve(directory, process.env.LEDGERLINE_DATA ?? ".local", "env"));
   if (!process.env[needed])
     throw new Error(`${needed} is not set. Start the local stack with npm run dev, or set it in .env.local.`);
 }

@@ -19,7 +19,7 @@ export function lookAtArrivals(events: readonly string[]): Promise<Finding[]> {
     const at = Math.floor(now().getTime() / 1000);
     const created = { gte: at - DAY_SECONDS, lte: at - YOUNG_SECONDS };
     const types = events.slice(0, 20);
-    const { data } = await stripe().events.list({ created, limit: 1, ...(env().STRIPE_API_BASE ? {} : { types }) });
+    const { data } = await stripe().events.list({ created, limit: 100, ...(env().STRIPE_API_BASE ? {} : { types }) });
     const newest = data.find(({ type }) => events.includes(type));
     if (!newest) return [ok("Stripe has sent nothing in the last day, so nothing can be missing.")];
     const { received_at } = await rpc<{ received_at: string | null }>("read_last_event", {});

@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { CHECKLIST } from "./checklist";
+import { lookAtClock } from "./database";
+import type { Finding } from "./finding";
+import { domainOf, lookAtMail } from "./mail";
+import { lookAtSettings } from "./settings";
+
+const hosted = {
+  APP_URL: "https://app.example.com",
+  SUPABASE_URL: "https://abc.supabase.co",
+  SUPABASE_PUBLISHABLE_KEY: "sb_publishable_x",
+  SUPABASE_SECRET_KEY: "sb_secret_x",
+  STRIPE_SECRET_KEY: "sk_live_x",
+  STRIPE_WEBHOOK_SECRET: "whsec_x",
+  RESEND_API_KEY: "re_x",
+  MAIL_FROM: "Ledgerline <hello@mail.example.com>",
+  JOBS_SECRET: "0123456789abcdef",
+  SUPPORT_EMAIL: "help@example.com",
+  AI_API_KEY: "sk-x",
+  NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: "x",
+};
+const problems = (findings: Finding[]) => findings.filter(({ kind }) => kind === "problem").map(({ text }) => text);
+
+beforeEach(() => {
+  for (const name of ["LEDGERLINE_LOCAL", "STRIPE_API_BASE", "RESEND_BASE_URL"]) vi.stubEnv(name, undefined);
+  for (const [name, value] of Object.entries(hosted)) vi.stubEnv(name, value);
+});
+afterEach(() => vi.unstubAllEnvs());
+
+describe("settings", () => {
+  test("that are whole are fine", () => {
+    expect(problems(lookAtSettings(hosted))).toEqual([]);
+  });
+
+  test("with everything wrong are named one by one", () => {
+    const found = problems(lookAtSettings({ ...hosted, JOBS_SECRET: "short", RESEND_API_KEY: "", SUPABASE_URL: "" }));
+    expect(found).toHaveLength(3);
+    expect(found.join("\n")).toMatch(
+      /JOBS_SECRET: must have at least 16[\s\S]*SUPABASE_URL is missing[\s\S]*RESEND_API_KEY/,
+    );
+  });
+
+  test("with a live key and an address that is not https are a problem", () => {
+    expect(problems(lookAtSettings({ ...hosted, APP_URL: "http://app.example.com" }))).toEqual([
+      "The Stripe key is live, but APP_URL is http://app.example.com.",
+    ]);
+  });
+});
+
+describe("clocks", () => {
+  const ours = new Date("2026-11-22T12:00:00Z");
+  const behind = (seconds: number) => new Date(ours.getTime() - seconds * 1000);
+
+  test("that differ by what the database refuses are a problem, by less a note", () => {
+    expect(lookAtClock("the database's", behind(3), ours)[0]?.kind).toBe("ok");
+    expect(lookAtClock("the database's", behind(20), ours)[0]).toMatchObject({ kind: "note" });
+    expect(problems(lookAtClock("the database's", behind(61), ours))[0]).toContain("61 s ahead of the database's");
+    expect(problems(lookAtClock("Stripe's", behind(-90), ours))[0]).toContain("90 s behind Stripe's");
+  });
+});
+
+describe("the sender of mail", () => {
+  const resend = (status: number, body: object) => async () => new Response(JSON.stringify(body), { status });
+
+  test("is known by its domain, however it is written", () => {
+    expect(domainOf("Ledgerline <hello@Mail.example.com>")).toBe("mail.example.com");
+    expect(domainOf("hello@example.com")).toBe("example.com");
+    expect(domainOf("Ledgerline")).toBeNull();
+  });
+
+  test("may send when Resend has verified its domain or one above it", async () => {
+    for (const name of ["mail.example.com", "example.com"]) {
+      const found = await lookAtMail(resend(200, { data: [{ name, status: "verified" }] }));
+      expect(problems(found)).toEqual([]);
+    }
+  });
+
+  test("is a problem when the domain is unknown or not verified yet", async () => {
+    expect(problems(await lookAtMail(resend(200, { data: [] })))).toEqual([
+      "Resend does not know the domain mail.example.com.",
+    ]);
+    const pending = await lookAtMail(resend(200, { data: [{ name: "example.com", status: "pending" }] }));
+    expect(problems(pending)).toEqual(["The domain example.com is pending at Resend."]);
+  });
+
+  test("cannot be checked with a key that may only send, which is no problem", async () => {
+    const found = await lookAtMail(resend(401, { name: "restricted_api_key", message: "only send" }));
+    expect(found.map(({ kind }) => kind)).toEqual(["note"]);
+  });
+});
+
+test("every setting that only the Dashboard has says where it is, what is assumed, and why", () => {
+  for (const { what, where, value, why } of CHECKLIST) {
+    expect([what, where, value, why].every((text) => text !== "")).toBe(true);
+    expect(where).toMatch(/→/);
+  }
+  const all = CHECKLIST.map(({ what, why }) => `${what} ${why}`).join("\n");
+  for (const subject of [
+    "Retries",
+    "receipts",
+    "renewal",
+    "trial",
+    "Grace period",
+    "Numbers of invoices",
+    "invoice.upcoming",
+  ])
+    expect(all).toContain(subject);
+  for (const subject of ["automations", "statement descriptor", "Branding", "Tax", "fraud", "One subscription"])
+    expect(all).toContain(subject);
+});
