@@ -28,7 +28,9 @@ interface Ending {
 
 const MOST = 10;
 const LEASE_SECONDS = 120;
-const AGAIN_SECONDS = 30;
+const AGAIN_SECONDS = 15;
+/** An invoice leaves out the second it is made in, and calls that were running need a moment to settle. */
+const LEAST_MS = 15_000;
 const PATIENCE_MS = 10 * 60_000;
 
 /**
@@ -68,8 +70,10 @@ async function advance(ending: Ending, usage: UsageReporting, lease: string): Pr
     return "ended_elsewhere";
   }
   await usage.flushUsage(account, now());
+  const waited = now().getTime() - new Date(ending.requested_at).getTime();
+  if (waited < LEAST_MS) return null;
   if (!(await usage.usageIsVisible(account))) {
-    if (now().getTime() - new Date(ending.requested_at).getTime() < PATIENCE_MS) return null;
+    if (waited < PATIENCE_MS) return null;
     await usage.billRemainder(account);
   }
   await stripe().subscriptions.cancel(

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type BillingScene, openBillingScene } from "@/e2e/database/billing";
+import { type Subscriber, subscribersOf } from "@/e2e/database/subscribers";
+import { planOf } from "@/lib/billing/offers";
+import { readStanding } from "@/lib/standing";
+import { stripe } from "@/lib/stripe/client";
+import { cancelPlan, resumePlan } from "./cancel";
+import { changePlan } from "./change";
+import { previewChange } from "./preview";
+
+let scene: BillingScene;
+beforeAll(async () => {
+  scene = await openBillingScene();
+});
+afterAll(() => scene.close());
+const { subscribe, advance, settle, renew, entitlement, mails, prices, total } = subscribersOf(() => scene);
+
+const DAY = 24 * 3600;
+const starter = planOf("starter").monthlyAllowance;
+const free = planOf("free").monthlyAllowance;
+const atStripe = ({ subscription }: Subscriber) => stripe().subscriptions.retrieve(subscription);
+const mailsOf = async (subscriber: Subscriber, kind: string) =>
+  (await mails(subscriber)).filter((one) => one === kind).length;
+
+describe("cancelling", () => {
+  test("keeps the plan whole until what is paid is over, tells Stripe why, and is Free afterwards", async () => {
+    const subscriber = await subscribe("starter");
+    const answer = await cancelPlan({ ...subscriber, reason: "too_expensive", comment: "Next year again." });
+    const { cancel_at: cancelAt, cancellation_details: details, items } = await atStripe(subscriber);
+    expect(answer).toEqual({ ok: true, code: "canceled", at: new Date((cancelAt ?? 0) * 1000) });
+    expect(cancelAt).toBe(items.data[0]?.current_period_end);
+    expect(details).toMatchObject({ feedback: "too_expensive", comment: "Next year again." });
+    expect(await entitlement(subscriber)).toMatchObject({
+      plan: "starter",
+      allowance: "full",
+      canChangePlan: "resume",
+      notice: { code: "ends_on" },
+    });
+    expect(await total(subscriber)).toBe(starter);
+    await renew(subscriber);
+    expect(await entitlement(subscriber)).toMatchObject({ plan: "free", canChangePlan: "yes" });
+    expect(await total(subscriber)).toBe(free);
+    expect(await mailsOf(subscriber, "cancellation_scheduled")).toBe(1);
+    expect(await mailsOf(subscriber, "subscription_ended")).toBe(1);
+  });
+
+  test("can be taken back, and done again; each time is told once", async () => {
+    const subscriber = await subscribe("starter");
+    const first = await cancelPlan(subscriber);
+    expect(await cancelPlan(subscriber)).toEqual(first);
+    expect(await resumePlan(subscriber)).toMatchObject({ ok: true, code: "resumed" });
+    expect(await resumePlan(subscriber)).toMatchObject({ ok: true, code: "resumed" });
+    expect(await entitlement(subscriber)).toMatchObject({ plan: "starter", canChangePlan: "yes", notice: null });
+    expect(await atStripe(subscriber)).toMatchObject({ cancel_at: null, cancel_at_period_end: false });
+    await advance(DAY);
+    await cancelPlan(subscriber);
+    await settle();
+    expect(await mailsOf(subscriber, "cancellation_scheduled")).toBe(2);
+    await resumePlan(subscriber);
+    await renew(subscriber);
+    expect(await total(subscriber)).toBe(starter);
+    expect(await entitlement(subscriber)).toMatchObject({ plan: "starter", notice: null });
+  });
+
+  test("a yearly plan ends with its year, not with the month of its overage", async () => {
+    const subscriber = await subscribe("starter", "yearly");
+    expect(await prices(subscriber)).toEqual(["starter_overage_v1", "starter_yearly_v1"]);
+    await cancelPlan(subscriber);
+    const { cancel_at: cancelAt, items } = await atStripe(subscriber);
+    const ends = items.data.map((item) => item.current_period_end);
+    expect(cancelAt).toBe(Math.max(...ends));
+    expect(Math.max(...ends) - Math.min(...ends)).toBeGreaterThan(300 * DAY);
+    await advance(70 * DAY);
+    expect(await entitlement(subscriber)).toMatchObject({ plan: "starter", notice: { code: "ends_on" } });
+    expect(await total(subscriber)).toBe(starter);
+  });
+
+  test("gives a planned change up, and a resumed plan goes on as it is", async () => {
+    const subscriber = await subscribe("starter");
+    const change = { plan: "payg", interval: "monthly" } as const;
+    const preview = await previewChange({ ...subscriber, change });
+    if (!preview.ok) throw new Error(preview.message);
+    await changePlan({ ...subscriber, change, changeId: preview.changeId });
+    await cancelPlan(subscriber);
+    expect(await entitlement(subscriber)).toMatchObject({ notice: { code: "ends_on" } });
+    expect((await readStanding(subscriber.account)).subscription?.scheduled).toBeNull();
+    expect(await previewChange({ ...subscriber, change })).toMatchObject({ ok: false, code: "resume_first" });
+    await resumePlan(subscriber);
+    await renew(subscriber);
+    expect(await prices(subscriber)).toEqual(["starter_monthly_v1", "starter_overage_v1"]);
+  });
+
+  test("at Stripe is obeyed and told, and can be taken back here", async () => {
+    const subscriber = await subscribe("starter");
+    await stripe().subscriptions.update(subscriber.subscription, { cancel_at_period_end: true });
+    await settle();
+    expect(await entitlement(subscriber)).toMatchObject({ notice: { code: "ends_on" }, canChangePlan: "resume" });
+    expect(await mailsOf(subscriber, "cancellation_scheduled")).toBe(1);
+    expect(await resumePlan(subscriber)).toMatchObject({ ok: true, code: "resumed" });
+    expect(await atStripe(subscriber)).toMatchObject({ cancel_at: null, cancel_at_period_end: false });
+  });
+
+  test("without a plan, or after its end, is refused in words", async () => {
+    const buyer = await scene.buyer();
+    expect(await cancelPlan(buyer)).toMatchObject({ ok: false, code: "no_subscription" });
+    const subscriber = await subscribe("starter");
+    await stripe().subscriptions.cancel(subscriber.subscription);
+    await settle();
+    expect(await resumePlan(subscriber)).toMatchObject({ ok: false, code: "no_subscription" });
+  });
+});
