@@ -25,17 +25,18 @@ language sql stable set search_path = '' as $$
         group by e.feature, e.model
       ) part
     ), '[]'),
-    'carried_in', coalesce(sum(m.value) filter (where m.is_rebased and m.invoice_item_id is null and m.period_start_at < explain_overage.period_start_at), 0),
-    'carried_from', min(m.window_start_at) filter (where m.is_rebased and m.invoice_item_id is null and m.period_start_at < explain_overage.period_start_at),
-    'carried_out', coalesce(sum(m.value) filter (where m.period_start_at = explain_overage.period_start_at
+    'carried_in', coalesce(sum(m.value) filter (where m.window_start_at < explain_overage.period_start_at and m.invoice_item_id is null), 0),
+    'carried_from', min(m.window_start_at) filter (where m.window_start_at < explain_overage.period_start_at and m.invoice_item_id is null),
+    'carried_out', coalesce(sum(m.value) filter (where m.window_start_at >= explain_overage.period_start_at
       and (m.state = 'stale' or m.invoice_item_id is not null or m.event_at >= explain_overage.period_end_at)), 0),
-    'unbilled', coalesce(sum(m.value) filter (where m.period_start_at = explain_overage.period_start_at
+    'unbilled', coalesce(sum(m.value) filter (where m.window_start_at >= explain_overage.period_start_at
       and m.state in ('rejected', 'review', 'written_off')), 0)
   )
   from public.meter_outbox m
   where m.account_id = explain_overage.account_id and m.state <> 'canceled' and (
-    m.period_start_at = explain_overage.period_start_at
-    or (m.event_at >= explain_overage.period_start_at and m.event_at < explain_overage.period_end_at)
+    (m.window_start_at >= explain_overage.period_start_at and m.window_start_at < explain_overage.period_end_at)
+    or (m.window_start_at < explain_overage.period_start_at
+      and m.event_at >= explain_overage.period_start_at and m.event_at < explain_overage.period_end_at)
   )
 $$;
 grant execute on function private.explain_overage(uuid, timestamptz, timestamptz) to service_role;
