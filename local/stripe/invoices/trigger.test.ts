@@ -17,6 +17,9 @@ describe("stripe trigger", () => {
     ["invoice.marked_uncollectible", { status: "uncollectible" }],
     ["invoice.deleted", { status: "draft" }],
     ["invoiceitem.deleted", { amount: 2000 }],
+    ["credit_note.created", { type: "pre_payment", total: 1000, status: "issued" }],
+    ["credit_note.updated", { metadata: { foo: "bar" } }],
+    ["credit_note.voided", { status: "void" }],
   ])("%s ends well, and the event says what happened", async (type, said) => {
     const event = await triggerEvent(bench, type);
     expect(event.data.object).toMatchObject(said);

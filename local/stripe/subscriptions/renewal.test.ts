@@ -1,46 +1,19 @@
-import type Stripe from "stripe";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { openTestDouble, type TestDouble } from "../test-double.ts";
-import { type Catalogue, makeCatalogue, subscriber } from "./test-catalogue.ts";
+import { describe, expect, test } from "vitest";
+import { day, hour, openSubscriptionBench } from "./test-bench.ts";
+import { subscriber } from "./test-catalogue.ts";
 
-const hour = 3600;
-const day = 24 * hour;
-
-let bench: TestDouble;
-let stripe: Stripe;
-let sold: Catalogue;
-beforeAll(async () => {
-  bench = await openTestDouble();
-  stripe = bench.stripe;
-  sold = await makeCatalogue(stripe);
-});
-beforeEach(async () => {
-  await bench.types();
-  bench.caught.length = 0;
-});
-afterAll(() => bench.close());
-
-const now = () => Math.floor(bench.double.engine.clock.nowMs() / 1000);
-const hybrid = (customer: string, params: Partial<Stripe.SubscriptionCreateParams> = {}) =>
-  stripe.subscriptions.create({ customer, items: [{ price: sold.base.id }, { price: sold.overage.id }], ...params });
-const use = (customer: string, value: number, at = now()) =>
-  stripe.billing.meterEvents.create({
-    event_name: sold.meter.event_name,
-    payload: { stripe_customer_id: customer, value: String(value) },
-    timestamp: at,
-  });
-const invoicesOf = async (subscription: string) => (await stripe.invoices.list({ subscription })).data;
+const bench = openSubscriptionBench();
 
 describe("a renewal", () => {
   test("is a draft for an hour while the subscription stays active, then is charged", async () => {
-    const customer = await subscriber(stripe);
-    const subscription = await hybrid(customer.id);
+    const customer = await subscriber(bench.stripe);
+    const subscription = await bench.hybrid(customer.id);
     const end = subscription.items.data[0]?.current_period_end ?? 0;
-    await bench.advance(end - now() + 60);
-    const rolled = await stripe.subscriptions.retrieve(subscription.id);
+    await bench.advance(end - bench.now() + 60);
+    const rolled = await bench.stripe.subscriptions.retrieve(subscription.id);
     expect(rolled.status).toBe("active");
     expect(rolled.items.data.every((item) => item.current_period_start === end)).toBe(true);
-    const draft = await stripe.invoices.retrieve(String(rolled.latest_invoice));
+    const draft = await bench.stripe.invoices.retrieve(String(rolled.latest_invoice));
     expect(draft).toMatchObject({
       status: "draft",
       billing_reason: "subscription_cycle",
@@ -48,9 +21,9 @@ describe("a renewal", () => {
       hosted_invoice_url: null,
     });
     expect(draft.automatically_finalizes_at).toBe(end + hour);
-    expect((await stripe.charges.list({ customer: customer.id })).data).toHaveLength(1);
+    expect((await bench.stripe.charges.list({ customer: customer.id })).data).toHaveLength(1);
     await bench.advance(hour);
-    expect(await stripe.invoices.retrieve(draft.id ?? "")).toMatchObject({
+    expect(await bench.stripe.invoices.retrieve(draft.id ?? "")).toMatchObject({
       status: "paid",
       attempt_count: 1,
       attempted: true,
@@ -59,16 +32,16 @@ describe("a renewal", () => {
   });
 
   test("bills use of the period that ended and the base of the one that begins", async () => {
-    const customer = await subscriber(stripe);
-    const subscription = await hybrid(customer.id);
+    const customer = await subscriber(bench.stripe);
+    const subscription = await bench.hybrid(customer.id);
     const [base, overage] = subscription.items.data;
     const { current_period_start: start = 0, current_period_end: end = 0 } = overage ?? {};
-    await use(customer.id, 1_000_000, start);
-    await bench.advance(end - now() + 60);
-    await use(customer.id, 500_000, end - 1);
-    await use(customer.id, 7_000_000, end);
+    await bench.use(customer.id, 1_000_000, start);
+    await bench.advance(end - bench.now() + 60);
+    await bench.use(customer.id, 500_000, end - 1);
+    await bench.use(customer.id, 7_000_000, end);
     await bench.advance(2 * hour);
-    const [renewal] = await invoicesOf(subscription.id);
+    const [renewal] = await bench.invoicesOf(subscription.id);
     const usage = renewal?.lines.data.find(
       (line) => line.parent?.subscription_item_details?.subscription_item === overage?.id,
     );
@@ -82,26 +55,29 @@ describe("a renewal", () => {
   });
 
   test("never bills use that is reported after its invoice was finalized", async () => {
-    const customer = await subscriber(stripe);
-    const subscription = await hybrid(customer.id);
+    const customer = await subscriber(bench.stripe);
+    const subscription = await bench.hybrid(customer.id);
     const end = subscription.items.data[1]?.current_period_end ?? 0;
-    await bench.advance(end - now() + 2 * hour);
-    await use(customer.id, 100_000_000, end - 10);
+    await bench.advance(end - bench.now() + 2 * hour);
+    await bench.use(customer.id, 100_000_000, end - 10);
     await bench.advance(32 * day);
-    const invoices = await invoicesOf(subscription.id);
+    const invoices = await bench.invoicesOf(subscription.id);
     expect(invoices).toHaveLength(3);
     expect(invoices.every(({ total }) => total === 2900)).toBe(true);
   });
 
   test("of a yearly plan with monthly use bills each item by its own period", async () => {
-    const customer = await subscriber(stripe);
-    const yearly = await stripe.subscriptions.create({ customer: customer.id, items: [{ price: sold.yearly.id }] });
-    const updated = await stripe.subscriptions.update(yearly.id, { items: [{ price: sold.overage.id }] });
+    const customer = await subscriber(bench.stripe);
+    const yearly = await bench.stripe.subscriptions.create({
+      customer: customer.id,
+      items: [{ price: bench.sold.yearly.id }],
+    });
+    const updated = await bench.stripe.subscriptions.update(yearly.id, { items: [{ price: bench.sold.overage.id }] });
     const [base, overage] = updated.items.data;
     expect((base?.current_period_end ?? 0) - (overage?.current_period_end ?? 0)).toBeGreaterThan(300 * day);
     await bench.advance(32 * day);
-    const [monthly] = await invoicesOf(yearly.id);
+    const [monthly] = await bench.invoicesOf(yearly.id);
     expect(monthly).toMatchObject({ total: 0, status: "paid", billing_reason: "subscription_cycle" });
-    expect(monthly?.lines.data.map((line) => line.pricing?.price_details?.price)).toEqual([sold.overage.id]);
+    expect(monthly?.lines.data.map((line) => line.pricing?.price_details?.price)).toEqual([bench.sold.overage.id]);
   });
 });
