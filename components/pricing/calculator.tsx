@@ -19,7 +19,7 @@ const intervals = [
 function costWords({ baseCents, extraCents, extraBy }: MonthlyCost): string {
   const money = (cents: number) => formatMoney(cents, policy.currency);
   if (extraBy === "nothing") return baseCents === 0 ? "All within the allowance" : "Within the allowance";
-  const extra = `${money(extraCents)} for ${extraBy === "packs" ? "packs" : "overage"}`;
+  const extra = `${money(extraCents)} for ${extraBy}`;
   return baseCents === 0 ? extra : `${money(baseCents)} and ${extra}`;
 }
 

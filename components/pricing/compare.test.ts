@@ -54,6 +54,12 @@ test("with metered overage the missing credits cost their rate, rounded up to a 
   expect(starter).toMatchObject({ extraBy: "overage", extraCents: 1, totalCents: 1_001 });
 });
 
+test("beyond the most overage a plan allows, packs cover the rest", () => {
+  const metered = { ...shop, policy: { ...shop.policy, overage: "metered" as const } };
+  const starter = compareCosts(110_001, "monthly", metered).find((cost) => cost.plan === "starter");
+  expect(starter).toMatchObject({ extraBy: "overage and packs", extraCents: 5_000 + 300 });
+});
+
 test("a year paid in advance counts as a twelfth a month", () => {
   const starter = compareCosts(2_000, "yearly", shop).find((cost) => cost.plan === "starter");
   expect(starter?.totalCents).toBe(800);

@@ -13,7 +13,7 @@ export interface MonthlyCost {
   missingCredits: number;
   extraCents: number;
   /** How the missing credits are paid for. */
-  extraBy: "nothing" | "packs" | "overage";
+  extraBy: "nothing" | "packs" | "overage" | "overage and packs";
   totalCents: number;
 }
 
@@ -53,12 +53,18 @@ function costOn(plan: Plan, needed: number, interval: Interval, from: Catalogue)
       ? inOurCurrency(monthly, from).cents
       : 0;
   const missingCredits = Math.max(0, needed - plan.monthlyAllowance);
-  const metered = from.policy.overage === "metered" && plan.overage !== undefined;
-  const extraCents =
-    metered && plan.overage
-      ? Math.ceil((missingCredits * inOurCurrency(plan.overage.per1000, from).cents) / 1000)
-      : coverWithPacks(missingCredits, from.packs, from);
-  const extraBy = missingCredits === 0 ? "nothing" : metered ? "overage" : "packs";
+  const overage = from.policy.overage === "metered" ? plan.overage : undefined;
+  const billed = Math.min(missingCredits, overage?.mostCreditsPerPeriod ?? 0);
+  const overageCents = overage ? Math.ceil((billed * inOurCurrency(overage.per1000, from).cents) / 1000) : 0;
+  const extraCents = overageCents + coverWithPacks(missingCredits - billed, from.packs, from);
+  const extraBy =
+    missingCredits === 0
+      ? "nothing"
+      : billed === 0
+        ? "packs"
+        : billed < missingCredits
+          ? "overage and packs"
+          : "overage";
   return {
     plan: plan.key,
     planName: plan.name,

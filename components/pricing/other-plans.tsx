@@ -1,13 +1,14 @@
 import { brand } from "@/components/brand/brand";
 import { Badge } from "@/components/ui/badge";
 import { buttonVariants } from "@/components/ui/button";
+import { cn } from "@/components/ui/cn";
 import { plans } from "@/lib/billing/plans";
 
 /** Plans that are sold by a person, or that are announced but cannot be bought yet. */
 export function OtherPlans() {
   const others = plans.filter((plan) => plan.availability === "talk_to_us" || plan.availability === "coming");
   return (
-    <div className="grid gap-4 md:grid-cols-2">
+    <div className={cn("grid gap-4", others.length > 1 && "md:grid-cols-2")}>
       {others.map((plan) => (
         <article key={plan.key} className="flex flex-col gap-4 rounded-xl border border-border bg-surface p-6">
           <div className="flex flex-col gap-1">

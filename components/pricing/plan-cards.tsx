@@ -58,7 +58,7 @@ export function PlanCards({ heading = "h2", current }: PlanCardsProps) {
           </p>
         )}
       </div>
-      <div className="grid gap-4 md:grid-cols-3">
+      <div className="grid gap-4 sm:grid-cols-2 xl:grid-cols-4">
         {offered.map((plan) => (
           <PlanCard key={plan.key} plan={plan} interval={interval} heading={heading} isCurrent={plan.key === current} />
         ))}
