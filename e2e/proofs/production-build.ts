@@ -1,0 +1,100 @@
+// Builds the app as the Dockerfile does, for production and without local mode, and looks at the result: nothing of the
+// time machine is in what browsers get, its addresses answer 404, and the standalone server runs with nothing but its
+// folder. It needs no services; it replaces .next. Takes a minute or two: npx tsx e2e/proofs/production-build.ts
+import { spawn, spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const SETTINGS = {
+  APP_URL: "https://app.example.com",
+  SUPABASE_URL: "http://127.0.0.1:9",
+  SUPABASE_PUBLISHABLE_KEY: "sb_publishable_none",
+  SUPABASE_SECRET_KEY: "sb_secret_none",
+  STRIPE_SECRET_KEY: "sk_live_none",
+  STRIPE_WEBHOOK_SECRET: "whsec_none",
+  RESEND_API_KEY: "re_none",
+  MAIL_FROM: "Ledgerline <billing@example.com>",
+  SUPPORT_EMAIL: "support@example.com",
+  JOBS_SECRET: "a-secret-of-this-proof",
+};
+/** Words of the toolbar; each stands in its source, so that this proof fails if they change. */
+const TOOLBAR = ["data-time-machine", "Next payment fails", "To the next renewal"];
+
+function demand(isTrue: boolean, what: string): void {
+  if (!isTrue) throw new Error(`Not so: ${what}`);
+  console.log(`  ${what}`);
+}
+
+const filesIn = (directory: string): string[] =>
+  readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (!address || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+const sources = filesIn("components/time-machine").map((file) => readFileSync(file, "utf8"));
+for (const words of TOOLBAR)
+  demand(
+    sources.some((text) => text.includes(words)),
+    `the toolbar has "${words}"`,
+  );
+
+const { PATH = "", HOME = "" } = process.env;
+const build = spawnSync(process.execPath, ["node_modules/next/dist/bin/next", "build"], {
+  stdio: "inherit",
+  env: {
+    NODE_ENV: "production",
+    PATH,
+    HOME,
+    APP_URL: SETTINGS.APP_URL,
+    NEXT_OUTPUT: "standalone",
+    NEXT_TELEMETRY_DISABLED: "1",
+  },
+});
+demand(build.status === 0, "it builds with nothing set but APP_URL");
+
+const sent = filesIn(".next/static").filter((file) => /\.(js|css)$/.test(file));
+for (const words of TOOLBAR) {
+  const found = sent.filter((file) => readFileSync(file, "utf8").includes(words));
+  demand(found.length === 0, `no script or style for browsers has "${words}"`);
+}
+
+const folder = mkdtempSync(join(tmpdir(), "ledgerline-standalone-"));
+cpSync(".next/standalone", folder, { recursive: true });
+cpSync(".next/static", join(folder, ".next/static"), { recursive: true });
+cpSync("public", join(folder, "public"), { recursive: true });
+const port = await freePort();
+const app = spawn(process.execPath, ["server.js"], {
+  cwd: folder,
+  stdio: "inherit",
+  env: { NODE_ENV: "production", PATH, ...SETTINGS, HOSTNAME: "127.0.0.1", PORT: String(port) },
+});
+try {
+  const ask = (path: string, init?: RequestInit) =>
+    fetch(`http://127.0.0.1:${port}${path}`, { redirect: "manual", ...init });
+  const deadline = Date.now() + 30_000;
+  while (!(await ask("/api/health").catch(() => null)) && Date.now() < deadline && app.exitCode === null) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  demand((await ask("/api/health")).status === 503, "without a database it runs and says that it is not well");
+  const home = await ask("/");
+  const text = await home.text();
+  demand(home.status === 200 && !text.includes("data-time-machine"), "the landing page is there, and no toolbar on it");
+  const script = /\/_next\/static\/[^"']+\.js/.exec(text)?.[0] ?? "";
+  demand((await ask(script)).status === 200, "its scripts are served from the folder");
+  demand((await ask("/api/time-machine")).status === 404, "the time machine answers 404");
+  demand((await ask("/api/jobs", { method: "POST" })).status === 401, "the tick asks for its secret");
+} finally {
+  app.kill();
+  rmSync(folder, { recursive: true, force: true });
+}
+console.log("The production build is as it should be.");
