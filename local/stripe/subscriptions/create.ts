@@ -139,7 +139,7 @@ function buildSubscription(wanted: NewSubscription, context: Context): Subscript
   return {
     ...base,
     discounts,
-    ...plannedEnd(base, { cancelAt: wanted.cancelAt, atPeriodEnd: wanted.cancelAtPeriodEnd }),
+    ...plannedEnd(base, { cancelAt: wanted.cancelAt, atPeriodEnd: wanted.cancelAtPeriodEnd }, context),
   };
 }
 

@@ -156,10 +156,8 @@ function previewChange(subscription: Subscription, details: Details, recurring: 
     const bill = { ...billOf(change, context), reason: "upcoming" as const, prorations };
     return previewBill(subscription, bill, context);
   }
-  const end = plannedEnd(change.subscription, {
-    cancelAt: details.cancel_at,
-    atPeriodEnd: details.cancel_at_period_end,
-  });
+  const asked = { cancelAt: details.cancel_at, atPeriodEnd: details.cancel_at_period_end };
+  const end = plannedEnd(change.subscription, asked, context);
   const after = { ...change.subscription, ...end };
   return recurring ? previewRecurring(after, context) : previewRenewal(after, prorations, context);
 }

@@ -80,7 +80,7 @@ function verbsOf(double: TestDouble, sold: Catalogue): SubscriptionBench {
         payload: { stripe_customer_id: customer, value: String(credits) },
         timestamp: at,
       }),
-    invoicesOf: async (subscription) => (await stripe.invoices.list({ subscription })).data,
+    invoicesOf: async (subscription) => (await stripe.invoices.list({ subscription, limit: 100 })).data,
     declineNext: (customer, times) => double.control("POST", "dashboard/decline-next", { customer, times }),
     types: () => double.types(),
   };

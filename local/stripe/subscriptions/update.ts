@@ -143,7 +143,11 @@ function withWords(subscription: Subscription, params: Update, context: Context)
 }
 
 function withEnd(subscription: Subscription, params: Update, context: Context): Partial<Subscription> {
-  const end = plannedEnd(subscription, { cancelAt: params.cancel_at, atPeriodEnd: params.cancel_at_period_end });
+  const end = plannedEnd(
+    subscription,
+    { cancelAt: params.cancel_at, atPeriodEnd: params.cancel_at_period_end },
+    context,
+  );
   const details = params.cancellation_details;
   const isNew = end.cancel_at !== null && subscription.cancel_at === null;
   return {
