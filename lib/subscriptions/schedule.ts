@@ -149,6 +149,9 @@ async function announcedMove({ raw, base }: ReadSubscription): Promise<{ plan: P
   return plan ? { plan, movesAt: new Date(move.moves_at) } : null;
 }
 
+/** How the schedule of a new price is marked. */
+export const priceChangeName = (subscription: string, version: number) => `price:${subscription}:${version}`;
+
 const PLANNABLE: readonly string[] = ["active", "past_due", "trialing"];
 
 /**
@@ -166,6 +169,6 @@ export async function planWhatSurvives(subscription: ReadSubscription): Promise<
     interval: base.interval,
     at: renewalFrom(subscription, move.movesAt),
   };
-  await planSchedule(subscription, target, move ? `price:${raw.id}:${move.plan.version}` : `overage:${raw.id}`);
+  await planSchedule(subscription, target, move ? priceChangeName(raw.id, move.plan.version) : `overage:${raw.id}`);
   return true;
 }
