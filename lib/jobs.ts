@@ -4,7 +4,7 @@ import { sendDueMail } from "@/lib/email/outbox";
 import { processPendingEvents } from "@/lib/events/inbox";
 import { reconcileCheckouts, reconcileSubscriptions } from "@/lib/events/reconcile";
 import { billRemainder, usageIsVisible } from "@/lib/metering/remainder";
-import { flushUsage, reportUsage, usageIsDue } from "@/lib/metering/report";
+import { flushUsage, reportUsage } from "@/lib/metering/report";
 import { finishEndings } from "@/lib/subscriptions/ending";
 import { grantDueAllowances } from "@/lib/subscriptions/free";
 import { mailEndingTrials } from "@/lib/subscriptions/trials";
@@ -66,7 +66,7 @@ export async function runJobs(): Promise<TickReport> {
 
 async function isIdle(): Promise<boolean> {
   const waiting = await rpc<Record<string, number>>("read_waiting", { at: now() });
-  return Object.values(waiting).every((count) => count === 0) && !(await usageIsDue());
+  return Object.values(waiting).every((count) => count === 0);
 }
 
 /**

@@ -5,7 +5,7 @@ import { now } from "@/lib/clock";
 import { stripe } from "@/lib/stripe/client";
 import { rpc } from "@/lib/supabase/rpc";
 import { usageIsVisible } from "./remainder";
-import { flushUsage, reportUsage, usageIsDue } from "./report";
+import { flushUsage, reportUsage } from "./report";
 
 let scene: BillingScene;
 beforeAll(async () => {
@@ -52,7 +52,7 @@ describe("overage is told to Stripe exactly once", () => {
     await report();
     await agree(payer, 150);
     expect(await states(payer)).toEqual(["accepted"]);
-    expect(await usageIsDue()).toBe(false);
+    expect(await rpc("has_due_usage", { at: now() })).toBe(false);
     await report(HOUR + MINUTE);
     expect(await states(payer)).toEqual(["confirmed"]);
   });

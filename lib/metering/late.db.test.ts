@@ -7,7 +7,7 @@ import { reconcileSubscriptions } from "@/lib/events/reconcile";
 import { stripe } from "@/lib/stripe/client";
 import { rpc } from "@/lib/supabase/rpc";
 import { correctUsage } from "./correct";
-import { billRemainder } from "./remainder";
+import { billRemainder, usageIsVisible } from "./remainder";
 import { flushUsage, reportUsage } from "./report";
 
 let scene: BillingScene;
@@ -193,6 +193,38 @@ describe("a plan that ends", () => {
         .filter((amount) => amount > 0)
         .sort((a, b) => a - b),
     ).toEqual([120, 240]);
+  });
+
+  test("bills by invoice item what Stripe took and has not counted when patience ends", async () => {
+    const payer = await payAsYouGo(scene);
+    await spend(payer, 10_000);
+    await flushUsage(payer.account, now());
+    await scene.advance(10 * MINUTE);
+    await scene.control("settings", { meterLagSeconds: 600 });
+    await spend(payer, 20_000);
+    await flushUsage(payer.account, now());
+    expect(await usageIsVisible(payer.account)).toBe(false);
+    await scene.advance(5 * MINUTE);
+    await billRemainder(payer.account);
+    expect(await states(payer)).toEqual(["accepted", "billed"]);
+    await scene.control("settings", { meterLagSeconds: 0 });
+    const ended = await stripe().subscriptions.cancel(payer.subscription, { invoice_now: true, prorate: false });
+    expect((await stripe().invoices.retrieve(String(ended.latest_invoice))).total).toBe(360);
+  });
+
+  test("without a last invoice, as in the Dashboard, is billed for what Stripe counted all the same, once", async () => {
+    const payer = await payAsYouGo(scene);
+    await spend(payer, 30_000);
+    await flushUsage(payer.account, now());
+    await stripe().subscriptions.cancel(payer.subscription);
+    await hearOfIt();
+    for (let round = 0; round < 4; round += 1) {
+      await scene.advance(HOUR);
+      await reportUsage();
+    }
+    expect(await states(payer)).toEqual(["billed"]);
+    const { data } = await stripe().invoices.list({ customer: payer.customer });
+    expect(data.map(({ total }) => total).filter((total) => total > 0)).toEqual([360]);
   });
 
   test("gets an invoice of its own for usage that comes after, and nothing for less than an invoice is worth", async () => {

@@ -1,8 +1,10 @@
+import { workThrough } from "@/lib/batch";
 import { rowsAddingUpTo } from "@/lib/billing/meter-checks";
 import type { MeterStanding } from "@/lib/billing/metering";
 import type { AccountId } from "@/lib/billing/units";
 import { now } from "@/lib/clock";
 import { isLivemode } from "@/lib/stripe/client";
+import { invoiceOfUsage } from "@/lib/stripe/usage-invoices";
 import { rpc } from "@/lib/supabase/rpc";
 import { billByItem } from "./late";
 import { type StoredRow, toCheckedRow } from "./outbox";
@@ -15,6 +17,7 @@ const UNSENT = ["closed", "blocked", "rejected", "stale"];
 
 interface Unbilled {
   readonly customer_id: string | null;
+  readonly subscription_id: string | null;
   readonly standing: MeterStanding;
   readonly period_start_at: string | null;
   readonly rows: StoredRow[];
@@ -65,24 +68,44 @@ async function invisibleRows(customer: string, rows: StoredRow[]): Promise<Store
   return invisible;
 }
 
+/** Rows that Stripe counts and no invoice charges, since the subscription was ended without a last one. */
+async function unchargedRows({ subscription_id: subscription, standing, rows }: Unbilled): Promise<StoredRow[]> {
+  const counted = rows.filter(({ state }) => state === "accepted" || state === "confirmed");
+  const latest = counted.at(-1);
+  if (standing !== "ended" || !subscription || !latest) return [];
+  return (await invoiceOfUsage(subscription, new Date(latest.event_at))) ? [] : counted;
+}
+
 /**
- * Bills by invoice item what Stripe's meter does not show, before a subscription is ended: what was never sent, and
- * what was sent and never became visible. While the subscription lives the item waits for its last invoice; after it
- * has ended an invoice is made for it.
+ * Bills by invoice item what Stripe's meter will not: what was never sent, what was sent and never became visible (it is
+ * taken back first, lest it is counted after all), and after the end what the last invoice left out. While the subscription lives the item waits for its last invoice; after
+ * it has ended an invoice is made for it.
  * @throws Error if Stripe cannot answer; asked again it goes on where it stopped, and nothing is billed twice
  */
 export async function billRemainder(account: AccountId): Promise<void> {
-  if (!usageSink()) return;
-  const { customer_id: customer, rows, standing } = await readUnbilled(account);
+  const sink = usageSink();
+  if (!sink) return;
+  const unbilled = await readUnbilled(account);
+  const { customer_id: customer, rows, standing } = unbilled;
   if (!customer) return;
-  const lost = [
-    ...rows.filter((row) => UNSENT.includes(row.state) && !row.is_in_doubt),
-    ...(await invisibleRows(customer, rows)),
-  ];
-  if (lost.length > 0)
-    await billByItem(
-      account,
-      lost.map(({ id }) => id),
-      standing === "ended",
-    );
+  const unsent = rows.filter((row) => UNSENT.includes(row.state) && !row.is_in_doubt);
+  const invisible = await invisibleRows(customer, rows);
+  for (const { identifier } of invisible) if (identifier) await sink.cancel(identifier);
+  const lost = [...unsent, ...invisible, ...(await unchargedRows(unbilled))];
+  const ids = [...new Set(lost.map(({ id }) => id))];
+  if (ids.length > 0) await billByItem(account, ids, standing === "ended");
+}
+
+const LOOK_EVERY_SECONDS = 900;
+
+/** Bills what plans ended elsewhere, for example in Stripe's Dashboard, have left uncharged; looks every 15 minutes. */
+export async function billEndedPlans(): Promise<void> {
+  const at = now();
+  const { ok } = await rpc<{ ok: boolean }>("claim_job", {
+    name: "bill ended plans",
+    every_seconds: LOOK_EVERY_SECONDS,
+    at,
+  });
+  if (!ok) return;
+  await workThrough(await rpc<AccountId[]>("read_ended_usage", { livemode: isLivemode(), at }), billRemainder);
 }

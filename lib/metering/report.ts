@@ -7,6 +7,7 @@ import { cancelEvents } from "./correct";
 import { deliverRows, prepareRows } from "./deliver";
 import { readErrorReports } from "./errors";
 import { awaitLateUsage, moveLateUsage } from "./late";
+import { billEndedPlans } from "./remainder";
 import { type UsageSink, usageSink } from "./sink";
 
 const MOST_WINDOWS = 1000;
@@ -39,13 +40,17 @@ export async function reportUsage({ seconds = 20 } = {}): Promise<void> {
   const deadline = performance.now() + seconds * 1000;
   await rpc("close_meter_windows", { most: MOST_WINDOWS, at: now() });
   const sink = usageSink();
-  if (!sink) return;
+  if (!sink) {
+    await rpc("keep_meter_windows", { at: now() });
+    return;
+  }
   await inTurn([
     readErrorReports,
     () => cancelEvents(sink),
     () => deliverAll(sink, deadline),
     awaitLateUsage,
     () => rpc("mark_billed_windows", { livemode: isLivemode(), at: now() }),
+    billEndedPlans,
   ]);
 }
 
@@ -72,9 +77,4 @@ export async function flushCustomer(customer: string): Promise<void> {
     livemode: isLivemode(),
   });
   if (account) await flushUsage(account as AccountId, now());
-}
-
-/** Whether anything could be frozen or sent at this moment. */
-export async function usageIsDue(): Promise<boolean> {
-  return usageSink() !== null && (await rpc<boolean>("has_due_usage", { at: now() }));
 }

@@ -1993,6 +1993,9 @@ export type Database = {
           answer_id: string;
           content: string;
         }; Returns: Json };
+      keep_meter_windows: { Args: {
+          at: string;
+        }; Returns: Json };
       mark_billed_windows: { Args: {
           livemode: boolean;
           at: string;
@@ -2046,6 +2049,10 @@ export type Database = {
           kind: string;
           key: string;
           data: Json;
+          at: string;
+        }; Returns: Json };
+      read_ended_usage: { Args: {
+          livemode: boolean;
           at: string;
         }; Returns: Json };
       read_health: { Args: never; Returns: Json };

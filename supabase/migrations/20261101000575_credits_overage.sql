@@ -156,6 +156,16 @@ begin
 end $$;
 grant execute on function public.close_meter_windows(integer, timestamptz) to service_role;
 
+-- Keeps closed windows unsent for good, where another system bills overage.
+create function public.keep_meter_windows(at timestamptz) returns jsonb
+language plpgsql set search_path = '' as $$
+begin
+  perform private.checked_time(keep_meter_windows.at);
+  update public.meter_outbox m set next_attempt_at = null where m.state = 'closed' and m.next_attempt_at <= keep_meter_windows.at;
+  return jsonb_build_object('ok', true, 'code', 'kept');
+end $$;
+grant execute on function public.keep_meter_windows(timestamptz) to service_role;
+
 -- The overage used since a time, the start of the running period unless told, that Stripe has not accepted yet, and the
 -- part of which we do not know. What missed its own period counts, since it will be billed in the running one.
 create function public.read_unreported_overage(account_id uuid, since timestamptz default null) returns jsonb

@@ -210,7 +210,7 @@ begin
     remainder := gen_random_uuid();
     update public.meter_outbox m set state = 'stale', remainder_id = remainder, livemode = claim_usage_remainder.livemode, next_attempt_at = checked_at
     where m.account_id = claim_usage_remainder.account_id and m.id = any (row_ids)
-      and m.state in ('closed', 'blocked', 'rejected', 'stale', 'accepted', 'unsure', 'verify');
+      and m.state in ('closed', 'blocked', 'rejected', 'stale', 'accepted', 'confirmed', 'unsure', 'verify');
   end if;
   select * into target from private.meter_target(claim_usage_remainder.account_id, claim_usage_remainder.livemode);
   return (

@@ -163,3 +163,13 @@ language sql stable set search_path = '' as $$
   from private.meter_target(read_meter_row.account_id, read_meter_row.livemode) target
 $$;
 grant execute on function public.read_meter_row(uuid, uuid, boolean, timestamptz) to service_role;
+
+-- Accounts whose plan has ended in the last days although usage that Stripe counted is on no invoice yet.
+create function public.read_ended_usage(livemode boolean, at timestamptz) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(s.account_id), '[]') from public.subscriptions s
+  where s.is_mirrored and s.livemode = read_ended_usage.livemode and s.status = 'canceled'
+    and s.ended_at between read_ended_usage.at - interval '7 days' and read_ended_usage.at - interval '2 hours'
+    and exists (select from public.meter_outbox m where m.account_id = s.account_id and m.state = 'confirmed')
+$$;
+grant execute on function public.read_ended_usage(boolean, timestamptz) to service_role;
