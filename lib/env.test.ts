@@ -53,6 +53,12 @@ describe("settings", () => {
     expect(() => settings.STRIPE_WEBHOOK_SECRET).toThrow(/STRIPE_WEBHOOK_SECRET is missing/);
   });
 
+  test("local mode and a live key do not go together", () => {
+    const { STRIPE_API_BASE: _, ...elsewhere } = local;
+    for (const key of ["sk_live_x", "rk_live_x"])
+      expect(() => checkEnv({ ...elsewhere, STRIPE_SECRET_KEY: key })).toThrow(/live Stripe key.*Remove one/);
+  });
+
   test("a malformed value is named", () => {
     expect(() => parseEnv({ ...hosted, APP_URL: "app.example" })).toThrow(/APP_URL/);
     expect(() => parseEnv({ ...hosted, JOBS_SECRET: "short" })).toThrow(/JOBS_SECRET: must have at least 16/);

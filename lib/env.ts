@@ -90,6 +90,11 @@ function localModeProblems(values: Parsed): string[] {
       `LEDGERLINE_LOCAL is set, but APP_URL is ${APP_URL}. Remove LEDGERLINE_LOCAL, or use http://localhost.`,
     );
   }
+  if (local && /^(sk|rk)_live_/.test(STRIPE_SECRET_KEY ?? "")) {
+    problems.push(
+      "LEDGERLINE_LOCAL is set with a live Stripe key, and local mode moves the clock. Remove one of the two.",
+    );
+  }
   if (!local && doubleKey) {
     problems.push("STRIPE_SECRET_KEY belongs to the local Stripe double. Replace it by a key of your Stripe account.");
   }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { now } from "@/lib/clock";
 import { env, isLocal } from "@/lib/env";
+import { isLivemode } from "@/lib/stripe/client";
 import { callOverRest, RpcError, rpc } from "@/lib/supabase/rpc";
 import { type Finding, look, note, ok, problem } from "./finding";
 
@@ -13,6 +14,7 @@ const MIGRATIONS = "supabase/migrations";
 interface Installation {
   now: string;
   migrations: string[] | null;
+  test_subscriptions: number;
 }
 
 interface Health {
@@ -38,6 +40,7 @@ export async function lookAtDatabase(send: typeof fetch = fetch): Promise<Findin
   }
   return [
     ...lookAtMigrations(installation.migrations),
+    ...lookAtLeftOvers(installation.test_subscriptions, isLivemode()),
     ...lookAtClock("the database's", new Date(installation.now), asked),
     ...(await lookAtRest(send)),
     ...(await look("What waits could not be read", "Apply the migrations: npx supabase db push.", lookAtWork)),
@@ -70,6 +73,17 @@ function lookAtMigrations(applied: string[] | null): Finding[] {
     problem(
       `The database lacks ${missing.length} of ${files.length} migrations: ${missing.join(", ")}.`,
       "Apply them: npx supabase db push.",
+    ),
+  ];
+}
+
+/** Plans bought with play money must not go on once money is real. */
+export function lookAtLeftOvers(testSubscriptions: number, isLive: boolean): Finding[] {
+  if (!isLive || testSubscriptions === 0) return [];
+  return [
+    problem(
+      `The key is live, but ${testSubscriptions} subscriptions here are of test mode, and still give their plan.`,
+      "Let go of them: update subscriptions set is_mirrored = false where not livemode.",
     ),
   ];
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { CHECKLIST } from "./checklist";
-import { lookAtClock } from "./database";
+import { lookAtClock, lookAtLeftOvers } from "./database";
 import type { Finding } from "./finding";
 import { domainOf, lookAtMail } from "./mail";
 import { lookAtSettings } from "./settings";
@@ -57,6 +57,12 @@ describe("clocks", () => {
     expect(problems(lookAtClock("the database's", behind(61), ours))[0]).toContain("61 s ahead of the database's");
     expect(problems(lookAtClock("Stripe's", behind(-90), ours))[0]).toContain("90 s behind Stripe's");
   });
+});
+
+test("plans bought with play money are a problem once the key is live, and none before", () => {
+  expect(problems(lookAtLeftOvers(3, true))[0]).toContain("3 subscriptions here are of test mode");
+  expect(lookAtLeftOvers(3, false)).toEqual([]);
+  expect(lookAtLeftOvers(0, true)).toEqual([]);
 });
 
 describe("the sender of mail", () => {

@@ -12,8 +12,9 @@ language sql stable set search_path = '' as $$
 $$;
 grant execute on function public.read_waiting(timestamptz) to service_role;
 
--- What the doctor asks of the database itself: its clock, and which migrations it has. The history is Supabase's own
--- table, which is not there when somebody pasted the migrations into an editor: then the list is null.
+-- What the doctor asks of the database itself: its clock, which migrations it has, and how many accounts live on a
+-- subscription of Stripe's test mode. The history is Supabase's own table, which is not there when somebody pasted the
+-- migrations into an editor: then the list is null.
 create function public.read_installation() returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
 declare
@@ -22,7 +23,13 @@ begin
   if to_regclass('supabase_migrations.schema_migrations') is not null then
     execute 'select jsonb_agg(version order by version) from supabase_migrations.schema_migrations' into versions;
   end if;
-  return jsonb_build_object('ok', true, 'now', clock_timestamp(), 'migrations', versions);
+  return jsonb_build_object(
+    'ok', true, 'now', clock_timestamp(), 'migrations', versions,
+    'test_subscriptions', (
+      select count(*) from public.subscriptions s
+      where s.is_mirrored and not s.livemode and s.status in ('trialing', 'active', 'past_due', 'unpaid', 'paused', 'unknown')
+    )
+  );
 end $$;
 grant execute on function public.read_installation() to service_role;
 
