@@ -96,7 +96,7 @@ export function OverageCard({ overage, setCap }: OverageCardProps) {
           invoice. That is overage.
         </CardDescription>
       </CardHeader>
-      <CardContent className="flex flex-col gap-4">
+      <CardContent className="flex flex-col gap-4 pb-0 last:pb-5">
         {(choice !== "off" || used > 0) && <Used {...overage} />}
         {heldBack && <p className="text-13 text-warning">{heldBack}</p>}
         {!permitted && <p className="text-13 text-muted">{choiceWords(overage)}</p>}

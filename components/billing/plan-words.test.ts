@@ -84,6 +84,6 @@ test("nothing reads as if something were missing", () => {
 
 test("what use beyond the credits costs is said, and that it is off until the owner allows it", () => {
   expect(wordsFor("pay as you go").beyond).toBe("$0.12 per 1,000 credits");
-  expect(wordsFor("active").beyond).toBe("Beyond that nothing: overage, at $0.10 per 1,000 credits, is off");
+  expect(wordsFor("active").beyond).toBe("Use beyond that is off");
   expect(wordsFor("without the metered item").beyond).toBeNull();
 });

@@ -135,7 +135,7 @@ function stateOf(standing: Standing, { notice, canChangePlan }: Entitlement): Pl
 }
 
 function beyondWords(rate: string, credits: number, { overageLimitedBy: by }: Entitlement): string {
-  if (by === "off") return `Beyond that nothing: overage, at ${rate} per 1,000 credits, is off`;
+  if (by === "off") return "Use beyond that is off";
   return credits > 0 ? `Beyond that ${rate} per 1,000 credits` : `${rate} per 1,000 credits`;
 }
 

@@ -46,12 +46,14 @@ export default async function BillingPage({ searchParams }: PageProps<"/billing"
           revoke={revokeChange}
         />
       </PlanPanel>
-      {isRunning(standing) && (
-        <Suspense fallback={<SoFarSkeleton />}>
-          <PeriodSoFar account={account} />
-        </Suspense>
-      )}
-      <OverageSection session={session} />
+      <div className="grid items-start gap-6 empty:hidden lg:grid-cols-2">
+        {isRunning(standing) && (
+          <Suspense fallback={<SoFarSkeleton />}>
+            <PeriodSoFar account={account} />
+          </Suspense>
+        )}
+        <OverageSection session={session} />
+      </div>
       <section aria-labelledby="invoices" className="flex flex-col gap-4">
         <div className="flex flex-wrap items-baseline justify-between gap-4">
           <h2 id="invoices" className="text-base font-semibold">
