@@ -8,6 +8,8 @@ interface ForecastCardProps {
   days: number;
   /** When the plan's next credits come, if they do. */
   renewsAt: Date | null;
+  /** Whether use goes on as overage once they are used up. */
+  goesOn: boolean;
 }
 
 function lasts({ perDay, emptyAt }: Forecast): string {
@@ -16,7 +18,7 @@ function lasts({ perDay, emptyAt }: Forecast): string {
 }
 
 /** How fast credits go and when they end at that pace. */
-export function ForecastCard({ forecast, days, renewsAt }: ForecastCardProps) {
+export function ForecastCard({ forecast, days, renewsAt, goesOn }: ForecastCardProps) {
   const { perDay, emptyAt, expiringUnused } = forecast;
   const renewsFirst = renewsAt !== null && emptyAt !== null && renewsAt < emptyAt;
   return (
@@ -48,9 +50,11 @@ export function ForecastCard({ forecast, days, renewsAt }: ForecastCardProps) {
           <p className="text-13 text-muted">
             {renewsFirst
               ? "New credits come before these end."
-              : renewsAt
-                ? "They end before new ones come. A pack bridges the gap."
-                : "A pack or a plan keeps you going after that."}
+              : goesOn
+                ? "After that, use goes on as overage; see below."
+                : renewsAt
+                  ? "They end before new ones come. A pack bridges the gap."
+                  : "A pack or a plan keeps you going after that."}
           </p>
         )}
       </CardContent>

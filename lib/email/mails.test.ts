@@ -28,6 +28,19 @@ const cases = [
     "https://app.example.com/billing",
   ],
   [
+    "trial_started",
+    {
+      planName: "Pro",
+      credits: 50_000,
+      interval: "monthly",
+      amountCents: 9_900,
+      currency: "usd",
+      chargedAt: "2026-12-06T10:00:00Z",
+    },
+    "Your Pro trial has started, free until 6 Dec 2026",
+    "https://app.example.com/billing",
+  ],
+  [
     "trial_refused",
     { planName: "Pro" },
     "Pro was not started: this card has had its trial",

@@ -14,6 +14,7 @@ import { subscriptionEnded } from "@/emails/subscription-ended";
 import { subscriptionStarted } from "@/emails/subscription-started";
 import { trialEnds } from "@/emails/trial-ends";
 import { trialRefused } from "@/emails/trial-refused";
+import { trialStarted } from "@/emails/trial-started";
 import { env } from "@/lib/env";
 
 const amount = z.number().int();
@@ -64,6 +65,17 @@ const KINDS: Record<string, (data: unknown, sender: Sender) => Mail> = {
       hasCard: z.boolean(),
     }),
     trialEnds,
+  ),
+  trial_started: kind(
+    z.object({
+      planName: z.string(),
+      credits: amount,
+      interval: z.enum(["monthly", "yearly"]),
+      amountCents: amount,
+      currency: z.string().length(3),
+      chargedAt: z.coerce.date(),
+    }),
+    trialStarted,
   ),
   trial_refused: kind(z.object({ planName: z.string().nullish() }), trialRefused),
   async_payment_failed: kind(z.object({ ...money, packName: z.string().nullish() }), asyncPaymentFailed),

@@ -48,21 +48,23 @@ test("a trial gives its own credits, no overage, mails 7 days and 1 day before, 
   expect((await scene.grants(buyer)).map(({ source, amount }) => [source, amount])).toEqual([
     ["trial", TRIAL.allowance],
   ]);
-  expect(await mails(buyer)).toEqual([]);
+  expect(await mails(buyer)).toEqual(["trial_started"]);
 
   await advance(6 * DAY);
   await mailEndingTrials();
-  expect(await trialMails(buyer)).toEqual([]);
+  const [started, ...early] = await trialMails(buyer);
+  expect(started?.subject).toContain("free until");
+  expect(early).toEqual([]);
   await advance(2 * DAY);
   await mailEndingTrials();
   await mailEndingTrials();
-  const [first, ...none] = await trialMails(buyer);
+  const [first, ...none] = (await trialMails(buyer)).slice(1);
   expect(none).toEqual([]);
   expect(first?.subject).toMatch(/^Your Pro trial ends on .*: \$99\.00 will be charged$/);
   expect(first?.text).toContain("/billing/cancel");
   await advance(5 * DAY);
   await mailEndingTrials();
-  expect(await trialMails(buyer)).toHaveLength(2);
+  expect(await trialMails(buyer)).toHaveLength(3);
 
   await advance(2 * DAY);
   expect(await entitlement(buyer)).toMatchObject({ plan: "pro", allowance: "full", notice: null });
@@ -125,7 +127,7 @@ test("a trial that was canceled is not told that it will be charged, and ends wi
   expect(await entitlement(buyer)).toMatchObject({ canChangePlan: "resume", notice: { code: "ends_on" } });
   await advance(8 * DAY);
   await mailEndingTrials();
-  expect(await trialMails(buyer)).toEqual([]);
+  expect((await mails(buyer)).filter((kind) => kind === "trial_ends")).toEqual([]);
   await advance(7 * DAY);
   expect(await entitlement(buyer)).toMatchObject({ plan: "free" });
   const { data } = await stripe().invoices.list({ customer: buyer.customer });

@@ -18,10 +18,30 @@ async function fingerprintOf({ default_payment_method: method }: Stripe.Subscrip
   return card?.fingerprint ?? null;
 }
 
+/** The same mail is queued with each sync of a trial, and leaves once. */
+async function mailStarted({ raw, base }: ReadSubscription, trialEnd: Date, account: string): Promise<void> {
+  const item = raw.items.data.find(({ price }) => price.recurring?.usage_type === "licensed");
+  if (!base?.plan?.trial || !item) return;
+  await rpc("queue_mail", {
+    account_id: account,
+    kind: "trial_started",
+    key: raw.id,
+    data: {
+      planName: base.plan.name,
+      credits: base.plan.trial.allowance,
+      interval: base.interval,
+      amountCents: item.price.unit_amount ?? 0,
+      currency: raw.currency,
+      chargedAt: trialEnd,
+    },
+    at: now(),
+  });
+}
+
 /**
  * Ends a trial that our checkout began although its account, its person or its card has had one: the card is known only
- * once it was entered. Nothing was charged, nothing is granted, and the owners are told. The first answer about a
- * subscription stays.
+ * once it was entered. Nothing was charged, nothing is granted, and the owners are told. Of one that stands the owners
+ * are told how long it is free. The first answer about a subscription stays.
  * @returns whether it was ended now, so that Stripe has to be asked again
  * @throws Error if Stripe or the database cannot answer; asked again, it is ended and told once
  */
@@ -38,7 +58,10 @@ export async function refuseUsedTrial(subscription: ReadSubscription, account: s
     ends_at: trialEnd,
     at: now(),
   });
-  if (code === "granted") return false;
+  if (code === "granted") {
+    await mailStarted(subscription, trialEnd, account);
+    return false;
+  }
   await rpc("queue_mail", {
     account_id: account,
     kind: "trial_refused",

@@ -47,6 +47,10 @@ const nextFor = (subscription: StandingSubscription | null, accountKind: "person
   return nextCreditsAt(standing, entitlementFor(standing, now), now);
 };
 
+test("pay as you go brings none", () => {
+  expect(nextFor({ ...starter, plan: "payg" })).toBeNull();
+});
+
 test("a person on Free gets new credits on the first of the month, a team without a plan none", () => {
   expect(nextFor(null)).toEqual(new Date("2026-12-01T00:00:00Z"));
   expect(nextFor(null, "team")).toBeNull();

@@ -45,6 +45,7 @@ export default async function CreditsPage() {
             <ForecastCard
               forecast={forecastCredits(pace.used, pace.days, summary.grants, at)}
               days={pace.days}
+              goesOn={entitlement.overagePermitted > summary.overageUsed}
               renewsAt={summary.frozen ? null : nextCreditsAt(standing, entitlement, at)}
             />
           </div>
