@@ -28,6 +28,7 @@ export default async function AccountLayout({ children }: { children: React.Reac
           debt: summary.debt,
           available: summary.available,
           lowCreditThreshold: summary.lowCreditThreshold,
+          overageLeft: Math.max(0, entitlement.overagePermitted - summary.overageUsed),
           canManageBilling: canManageBilling(session),
         }}
       >

@@ -7,6 +7,7 @@ const calm: BannerFacts = {
   debt: 0,
   available: 5_000,
   lowCreditThreshold: 1_000,
+  overageLeft: 0,
   canManageBilling: true,
 };
 const everything: BannerFacts = {
@@ -15,6 +16,7 @@ const everything: BannerFacts = {
   debt: 80,
   available: 0,
   lowCreditThreshold: 1_000,
+  overageLeft: 0,
   canManageBilling: true,
 };
 
@@ -35,6 +37,11 @@ describe("of several troubles only the most serious is shown", () => {
   test.each(worse)("%s", (code, facts) => {
     expect(chooseBanner(facts)?.code).toBe(code);
   });
+});
+
+test("whoever may go on as overage is not warned of few credits", () => {
+  expect(chooseBanner({ ...calm, available: 0, overageLeft: 1 })).toBeNull();
+  expect(chooseBanner({ ...calm, available: 999, overageLeft: 1 })).toBeNull();
 });
 
 test("an unpaid invoice is paid where Stripe hosts it", () => {

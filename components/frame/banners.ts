@@ -11,6 +11,8 @@ export interface BannerFacts {
   debt: number;
   available: number;
   lowCreditThreshold: number | null;
+  /** Credits that may still be used as overage; while there are any, few credits are no trouble. */
+  overageLeft: number;
   /** false for members, who are told whom to ask instead of being sent to checkout. */
   canManageBilling: boolean;
 }
@@ -104,7 +106,8 @@ const unpaid: Partial<Record<Code, Wording>> = {
 };
 
 function low(facts: BannerFacts): BannerChoice | null {
-  const { available, lowCreditThreshold } = facts;
+  const { available, lowCreditThreshold, overageLeft } = facts;
+  if (overageLeft > 0) return null;
   if (available === 0)
     return {
       code: "out_of_credits",
