@@ -32,24 +32,21 @@ export function flowOf(sent: Sent, customer: string, configuration: Configuratio
     subscription_update_confirm: null,
     type: sent.type,
   };
-  switch (sent.type) {
-    case "payment_method_update":
-      requireFeature(features.payment_method_update.enabled, "payment_method_update");
-      return flow;
-    case "customer_update":
-      requireFeature(features.customer_update.enabled, "customer_update");
-      return { ...flow, customer_update: {} };
-    case "subscription_cancel": {
-      requireFeature(features.subscription_cancel.enabled, "subscription_cancel");
-      const subscription = sent.subscription_cancel?.subscription;
-      if (!subscription) throw missingParam("flow_data[subscription_cancel]");
-      if (sent.subscription_cancel?.retention) throw leftOutFlow("flow_data[subscription_cancel][retention]");
-      requireCancelable(subscription, customer, context);
-      return { ...flow, subscription_cancel: { subscription, retention: null } };
-    }
-    default:
-      throw leftOutFlow(`flow_data[type]`);
+  if (sent.type === "payment_method_update") {
+    requireFeature(features.payment_method_update.enabled, "payment_method_update");
+    return flow;
   }
+  if (sent.type === "customer_update") {
+    requireFeature(features.customer_update.enabled, "customer_update");
+    return { ...flow, customer_update: {} };
+  }
+  if (sent.type !== "subscription_cancel") throw leftOutFlow("flow_data[type]");
+  requireFeature(features.subscription_cancel.enabled, "subscription_cancel");
+  const subscription = sent.subscription_cancel?.subscription;
+  if (!subscription) throw missingParam("flow_data[subscription_cancel]");
+  if (sent.subscription_cancel?.retention) throw leftOutFlow("flow_data[subscription_cancel][retention]");
+  requireCancelable(subscription, customer, context);
+  return { ...flow, subscription_cancel: { subscription, retention: null } };
 }
 
 function requireFeature(isEnabled: boolean, feature: string): void {

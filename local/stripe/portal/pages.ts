@@ -61,17 +61,13 @@ function enter(token: string | undefined, context: Context): OpenSession | PageA
 function show(open: OpenSession, query: Record<string, string>, context: Context): PageAnswer {
   const wanted = query.do ?? (query.home === undefined ? open.flow?.type : undefined);
   const { features } = open.configuration;
-  switch (wanted) {
-    case "payment_method_update":
-      if (features.payment_method_update.enabled) return cardForm(open, nothingTyped, {}, null, context);
-      break;
-    case "customer_update":
-      if (features.customer_update.enabled) return detailsForm(open, null, context);
-      break;
-    case "subscription_cancel": {
-      const id = query.subscription ?? open.flow?.subscription_cancel?.subscription;
-      if (id && features.subscription_cancel.enabled) return cancelForm(open, id, context);
-    }
+  if (wanted === "payment_method_update" && features.payment_method_update.enabled) {
+    return cardForm(open, nothingTyped, {}, null, context);
+  }
+  if (wanted === "customer_update" && features.customer_update.enabled) return detailsForm(open, null, context);
+  const ending = query.subscription ?? open.flow?.subscription_cancel?.subscription;
+  if (wanted === "subscription_cancel" && features.subscription_cancel.enabled && ending) {
+    return cancelForm(open, ending, context);
   }
   return home(open, { alert: null, done: DONE[query.done ?? ""] ?? null }, context);
 }
