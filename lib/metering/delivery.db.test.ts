@@ -208,6 +208,34 @@ describe("before a period is ended", () => {
   });
 });
 
+test("with no sink windows are kept, nothing is sent, and no tick waits for it", async () => {
+  const payer = await payAsYouGo(scene);
+  process.env.METER_SINK = "none";
+  await spend(payer, 88);
+  const before = await sent();
+  await report();
+  expect(await sent()).toBe(before);
+  expect(await states(payer)).toEqual(["closed"]);
+  expect(await usageIsVisible(payer.account)).toBe(true);
+  expect(await rpc("has_due_usage", { at: now() })).toBe(false);
+  delete process.env.METER_SINK;
+});
+
+test("a plan whose metered item is not there yet waits, and is billed from the moment it is", async () => {
+  const payer = await payAsYouGo(scene);
+  const { sql } = scene.database;
+  await sql`update public.subscriptions set has_metered_item = false where account_id = ${payer.account}`;
+  await spend(payer, 66);
+  await report();
+  expect(await states(payer)).toEqual(["blocked"]);
+  expect(await rpc("has_due_usage", { at: now() })).toBe(false);
+  await scene.advance(HOUR);
+  await sql`update public.subscriptions set has_metered_item = true where account_id = ${payer.account}`;
+  await reportUsage();
+  expect((await outboxOf(scene, payer))[0]).toMatchObject({ state: "accepted", is_rebased: true });
+  await agree(payer, 66);
+});
+
 test("whatever goes wrong on the way, Stripe's total is the ledger's in the end", async () => {
   const payers = [await payAsYouGo(scene), await payAsYouGo(scene)];
   let seed = 20_261_122;

@@ -6,7 +6,8 @@ import { isLivemode } from "@/lib/stripe/client";
 import { billUsageItem, overageRate, pushOut, usageDrafts } from "@/lib/stripe/usage-invoices";
 import { rpc } from "@/lib/supabase/rpc";
 
-const MOST = 50;
+const MOST = 500;
+const MOST_REMAINDERS = 3;
 
 interface StaleUsage {
   readonly account_id: string;
@@ -23,21 +24,13 @@ interface Remainder {
   readonly subscription_id: string | null;
 }
 
-/**
- * Bills rows by one invoice item, once however often it is asked, or writes them off when they are worth less than an
- * invoice.
- * @param onOwnInvoice true when no further invoice of the subscription will come
- * @throws Error if the price is not a single one, or Stripe cannot answer; asked again it goes on where it stopped
- */
-export async function billByItem(account: string, rowIds: string[], onOwnInvoice: boolean): Promise<void> {
-  const remainder = await rpc<Remainder>("claim_usage_remainder", {
-    account_id: account,
-    livemode: isLivemode(),
-    row_ids: rowIds,
-    at: now(),
-  });
+/** Bills one remainder, or writes it off when it is worth less than an invoice. */
+async function billOne(
+  account: string,
+  remainder: Remainder & { remainder_id: string },
+  onOwnInvoice: boolean,
+): Promise<void> {
   const { remainder_id: id, credits, customer_id: customer, subscription_id: subscription } = remainder;
-  if (!id) return;
   const finish = (item: string | null, invoice: string | null, reason: string | null) =>
     rpc("finish_usage_remainder", { remainder_id: id, invoice_item_id: item, invoice_id: invoice, reason, at: now() });
   if (credits <= 0) {
@@ -72,12 +65,30 @@ export async function billByItem(account: string, rowIds: string[], onOwnInvoice
   await finish(billed.item, billed.invoice, null);
 }
 
+/**
+ * Bills rows by an invoice item, once however often it is asked, or writes them off when they are worth less than an
+ * invoice. What an earlier call has begun is finished first.
+ * @param onOwnInvoice true when no further invoice of the subscription will come
+ * @throws Error if the price is not a single one, or Stripe cannot answer; asked again it goes on where it stopped
+ */
+export async function billByItem(account: string, rowIds: string[], onOwnInvoice: boolean): Promise<void> {
+  for (let count = 0; count < MOST_REMAINDERS; count += 1) {
+    const claim = { account_id: account, livemode: isLivemode(), row_ids: rowIds, at: now() };
+    const remainder = await rpc<Remainder>("claim_usage_remainder", claim);
+    if (!remainder.remainder_id) return;
+    await billOne(account, { ...remainder, remainder_id: remainder.remainder_id }, onOwnInvoice);
+  }
+}
+
 /** Brings usage that missed its period into the running one, or onto an invoice of its own when the plan has ended. */
 export async function moveLateUsage(): Promise<number> {
-  const stale = await rpc<StaleUsage[]>("read_stale_usage", { livemode: isLivemode(), most: MOST, at: now() });
+  const stale = await rpc<StaleUsage[]>("claim_stale_usage", { livemode: isLivemode(), most: MOST, at: now() });
   await workThrough(stale, async ({ account_id: account, standing, rows }) => {
     const fate = lateUsage(standing);
-    if (fate === "rebase") await rpc("rebase_usage", { account_id: account, at: now() });
+    if (fate === "rebase") {
+      await rpc("rebase_usage", { account_id: account, at: now() });
+      await billByItem(account, [], false);
+    }
     if (fate === "invoice_item") await billByItem(account, rows, true);
   });
   return stale.length;

@@ -78,8 +78,8 @@ async function unchargedRows({ subscription_id: subscription, standing, rows }: 
 
 /**
  * Bills by invoice item what Stripe's meter will not: what was never sent, what was sent and never became visible (it is
- * taken back first, lest it is counted after all), and after the end what the last invoice left out. While the subscription lives the item waits for its last invoice; after
- * it has ended an invoice is made for it.
+ * taken back first, lest it is counted after all), and after the end what the last invoice left out. While the
+ * subscription lives the item waits for its last invoice; after it has ended an invoice is made for it.
  * @throws Error if Stripe cannot answer; asked again it goes on where it stopped, and nothing is billed twice
  */
 export async function billRemainder(account: AccountId): Promise<void> {

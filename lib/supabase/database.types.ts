@@ -1731,6 +1731,11 @@ export type Database = {
           most: number;
           at: string;
         }; Returns: Json };
+      claim_stale_usage: { Args: {
+          livemode: boolean;
+          most: number;
+          at: string;
+        }; Returns: Json };
       claim_stripe_events: { Args: {
           most: number;
           lease: string;
@@ -2093,11 +2098,6 @@ export type Database = {
         }; Returns: Json };
       read_running_overage: { Args: {
           account_id: string;
-        }; Returns: Json };
-      read_stale_usage: { Args: {
-          livemode: boolean;
-          most: number;
-          at: string;
         }; Returns: Json };
       read_standing: { Args: {
           account_id: string;

@@ -44,7 +44,7 @@ create table public.meter_outbox (
   constraint accepted_rows_say_when check (state not in ('accepted', 'confirmed', 'canceling') or accepted_at is not null),
   constraint what_is_sent_is_claimed check ((state = 'sending') = (claimed_until is not null)),
   constraint an_event_is_dated_to_the_second check (event_at = date_trunc('second', event_at))
-);
+) with (fillfactor = 70);
 comment on table public.meter_outbox is 'Overage on its way to Stripe''s meter: one row a window and revision. value is what the event says, negative for a correction; corrected what a correction has forgiven, right_value what a row being canceled should have said. event_at is the time the event is dated to, that of the first use, or of the sending once the period was closed (is_rebased). is_in_doubt: an attempt has had no answer, so only the same identifier may be sent. Billed rows with invoice_item_id went by an invoice item and not by the meter.';
 create unique index one_call_in_flight_a_customer on public.meter_outbox (livemode, customer_id, meter) where state = 'sending';
 create index meter_outbox_windows on public.meter_outbox (account_id, window_start_at);

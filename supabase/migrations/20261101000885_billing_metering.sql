@@ -160,19 +160,23 @@ begin
 end $$;
 grant execute on function private.revise_meter_row(uuid, boolean, timestamptz) to service_role;
 
--- The accounts with usage that missed its period, and where it can go now.
-create function public.read_stale_usage(livemode boolean, most integer, at timestamptz) returns jsonb
-language sql stable set search_path = '' as $$
-  select coalesce(jsonb_agg(jsonb_build_object('account_id', late.account_id, 'credits', late.credits, 'rows', late.rows,
-    'customer_id', target.customer_id, 'subscription_id', target.subscription_id, 'standing', target.standing)), '[]')
-  from (
-    select m.account_id, sum(m.value) as credits, jsonb_agg(m.id) as rows from public.meter_outbox m
-    where m.state = 'stale' and (m.livemode is null or m.livemode = read_stale_usage.livemode) and m.next_attempt_at <= read_stale_usage.at
-    group by m.account_id order by min(m.next_attempt_at) limit read_stale_usage.most
-  ) late
-  cross join lateral private.meter_target(late.account_id, read_stale_usage.livemode) target
+-- Claims the accounts with usage that missed its period for ten minutes, with where it can go now.
+create function public.claim_stale_usage(livemode boolean, most integer, at timestamptz) returns jsonb
+language sql set search_path = '' as $$
+  with due as (
+    select m.id from public.meter_outbox m
+    where m.state = 'stale' and (m.livemode is null or m.livemode = claim_stale_usage.livemode) and m.next_attempt_at <= claim_stale_usage.at
+    order by m.next_attempt_at limit claim_stale_usage.most for update skip locked
+  ), claimed as (
+    update public.meter_outbox m set next_attempt_at = private.checked_time(claim_stale_usage.at) + interval '10 minutes'
+    from due where m.id = due.id returning m.account_id, m.id
+  ), late as (
+    select claimed.account_id, jsonb_agg(claimed.id) as rows from claimed group by claimed.account_id
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('account_id', late.account_id, 'rows', late.rows, 'standing', target.standing)), '[]')
+  from late cross join lateral private.meter_target(late.account_id, claim_stale_usage.livemode) target
 $$;
-grant execute on function public.read_stale_usage(boolean, integer, timestamptz) to service_role;
+grant execute on function public.claim_stale_usage(boolean, integer, timestamptz) to service_role;
 
 -- Dates what missed its period to now, in rows that nobody has begun to bill otherwise.
 create function public.rebase_usage(account_id uuid, at timestamptz) returns jsonb
