@@ -11,6 +11,7 @@ import {
   writeEnvironment,
 } from "./environment.ts";
 import { startMailbox } from "./mailbox/server.ts";
+import { makeSubscriber } from "./personas.ts";
 import { requirePorts } from "./ports.ts";
 import { claim, letGo } from "./running.ts";
 import { keepSecrets, readSecrets, type Secrets } from "./secrets.ts";
@@ -120,11 +121,24 @@ export async function startStack(command: string, startApp?: StartApp): Promise<
     if (failed !== null) throw new Explained(failed);
 
     stops.push(startTick(environment));
+    if (startApp && !real.has("supabase") && !real.has("stripe")) stops.push(inTheBackground(environment));
     return { settings, environment, real, broken, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Goes on with the personas that need the app; what is missing of them is said and keeps nothing from running. */
+function inTheBackground(environment: Environment): () => Promise<void> {
+  const abort = new AbortController();
+  const made = makeSubscriber(environment, abort.signal).catch((error: unknown) => {
+    if (!abort.signal.aborted) process.stderr.write(`The persona starter has no subscription: ${String(error)}\n`);
+  });
+  return async () => {
+    abort.abort();
+    await made;
+  };
 }
 
 async function learnWebhookSecret(

@@ -3,6 +3,7 @@ import type { Stack } from "./stack.ts";
 const PERSONAS: Array<[name: string, what: string]> = [
   ["free", "new, on the free plan"],
   ["low", "almost out of credits"],
+  ["starter", "on Starter, past the allowance (a moment after the start)"],
   ["pastdue", "has credits; the README says how a payment fails"],
   ["suspended", "on hold: has credits, may not spend them"],
   ["enterprise", "owner of Northwind, with a month of usage *"],

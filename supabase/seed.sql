@@ -46,6 +46,7 @@ do $$
 declare
   free uuid := pg_temp.add_person('Fiona Free', 'free@ledgerline.test');
   low uuid := pg_temp.add_person('Leo Low', 'low@ledgerline.test');
+  starter uuid := pg_temp.add_person('Stella Starter', 'starter@ledgerline.test');
   past_due uuid := pg_temp.add_person('Petra Past-Due', 'pastdue@ledgerline.test');
   suspended uuid := pg_temp.add_person('Sam Suspended', 'suspended@ledgerline.test');
   enterprise uuid := pg_temp.add_person('Erin Enterprise', 'enterprise@ledgerline.test');

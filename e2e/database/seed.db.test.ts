@@ -19,7 +19,7 @@ const balanceOf = async (name: string) => {
   return row;
 };
 
-test.each(["free", "low", "pastdue", "suspended", "enterprise", "admin", "teamadmin", "member"])(
+test.each(["free", "low", "starter", "pastdue", "suspended", "enterprise", "admin", "teamadmin", "member"])(
   "%s@ledgerline.test signs in with the password of all",
   async (name) => {
     const { error } = await clientOf(database).auth.signInWithPassword({
