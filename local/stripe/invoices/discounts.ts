@@ -70,10 +70,17 @@ export function reductionsOf(
   context: Context,
   at: number = context.now(),
 ): Reduction[] {
-  return discounts.flatMap((id) => {
-    const discount = context.store.objects("discount").get(id);
-    if (!discount?.source.coupon || (discount.end !== null && discount.end <= at)) return [];
-    return [reductionOf(context.find("coupon", discount.source.coupon), id, currency)];
+  return liveDiscounts(discounts, context, at).flatMap((id) => {
+    const coupon = context.store.objects("discount").get(id)?.source.coupon;
+    return coupon ? [reductionOf(context.find("coupon", coupon), id, currency)] : [];
+  });
+}
+
+/** The discounts that have not ended by a moment. */
+export function liveDiscounts(discounts: string[], { store }: Context, at: number): string[] {
+  return discounts.filter((id) => {
+    const discount = store.objects("discount").get(id);
+    return discount !== undefined && (discount.end === null || discount.end > at);
   });
 }
 

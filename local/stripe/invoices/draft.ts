@@ -2,7 +2,7 @@ import { wholeList } from "../core/list.ts";
 import type { Objects } from "../core/objects.ts";
 import type { Context } from "../core/resource.ts";
 import type { Period } from "../subscriptions/periods.ts";
-import { reductionsOf } from "./discounts.ts";
+import { liveDiscounts, reductionsOf } from "./discounts.ts";
 import type { InvoiceLine, LineDraft } from "./lines.ts";
 import { computeTotals } from "./totals.ts";
 
@@ -63,7 +63,7 @@ export function composeInvoice(wanted: NewInvoice, id: string, context: Context)
     customer_tax_exempt: customer.tax_exempt ?? "none",
     customer_tax_ids: [],
     default_payment_method: wanted.defaultPaymentMethod ?? null,
-    discounts: wanted.discounts ?? [],
+    discounts: liveDiscounts(wanted.discounts ?? [], context, wanted.madeAt ?? context.now()),
     hosted_invoice_url: null,
     invoice_pdf: null,
     due_date: wanted.dueDate ?? null,

@@ -45,7 +45,7 @@ describe("a discount on a subscription", () => {
     const coupon = await bench.stripe.coupons.create({ percent_off: 50, duration: "repeating", duration_in_months: 1 });
     const { subscription } = await bench.subscribed({ discounts: [{ coupon: coupon.id }] });
     const preview = await bench.stripe.invoices.createPreview({ subscription: subscription.id });
-    expect(preview.total).toBe(2900);
+    expect(preview).toMatchObject({ total: 2900, discounts: [] });
     await bench.advance(32 * day);
     expect(await totalsOf(subscription.id)).toEqual([1450, 2900]);
   });

@@ -9,7 +9,7 @@ import type { Subscription } from "../items.ts";
 import { keepProrations } from "../prorations.ts";
 import { scheduleTurn } from "../schedule.ts";
 import { wordsOf } from "./enter-phase.ts";
-import { type PhaseParams, readPhases } from "./phases.ts";
+import { type PhaseParams, readPhases, refuseOtherTrials } from "./phases.ts";
 import { endOf, keepSchedule, type Phase, phaseAt, requireOpen, type Schedule } from "./schedule.ts";
 import { startIfDue } from "./start.ts";
 
@@ -47,6 +47,8 @@ function newPhases(schedule: Schedule, sent: PhaseParams[], context: Context): P
   if (!schedule.current_phase) return readPhases(sent, schedule.phases[0]?.start_date, currency, context);
   const past = schedule.phases.filter(({ end_date }) => end_date <= now);
   const phases = readPhases(sent, undefined, currency, context);
+  const subscription = schedule.subscription ? context.find("subscription", schedule.subscription) : null;
+  refuseOtherTrials(phases, subscription?.trial_end ?? null);
   const current = phaseAt(phases, now);
   if (!current) {
     throw invalid("The phases of an active subscription schedule must include its current phase.", "phases");

@@ -1,6 +1,6 @@
 import { mergeMetadata } from "../../core/metadata.ts";
 import type { Context } from "../../core/resource.ts";
-import { type DiscountChoice, redeemDiscounts } from "../../invoices/discounts.ts";
+import { type DiscountChoice, discountsAfterInvoice, redeemDiscounts } from "../../invoices/discounts.ts";
 import { billChange } from "../bill-change.ts";
 import { billPeriod } from "../bill-period.ts";
 import type { Subscription } from "../items.ts";
@@ -45,9 +45,17 @@ export function wordsOf(phase: Phase, subscription: Subscription, context: Conte
     description: phase.description ?? subscription.description,
     default_payment_method: phase.default_payment_method ?? subscription.default_payment_method,
     collection_method: phase.collection_method ?? subscription.collection_method,
-    discounts: redeemDiscounts(phase.discounts.map(choiceOf), owner, context),
+    discounts: redeemDiscounts(stillOpen(phase, subscription, context).map(choiceOf), owner, context),
     ...(phase.automatic_tax && { automatic_tax: phase.automatic_tax }),
   };
+}
+
+/** A discount that was for one invoice is not given again because a later phase names it. */
+function stillOpen({ discounts }: Phase, subscription: Subscription, context: Context): Phase["discounts"] {
+  return discounts.filter(({ discount: id }) => {
+    if (!id || subscription.discounts.includes(String(id))) return true;
+    return discountsAfterInvoice([String(id)], context).length > 0;
+  });
 }
 
 /** How a request would name the discount of a phase. */

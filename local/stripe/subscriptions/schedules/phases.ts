@@ -76,6 +76,7 @@ function readPhase(
   context: Context,
 ): Phase {
   leftOut(params, leftOutOfPhases);
+  if (params.collection_method === "send_invoice") leftOut(params, ["collection_method"]);
   if (params.duration && params.end_date !== undefined) {
     throw invalid("You may only specify one of these parameters: duration, end_date.", `${at}[duration]`);
   }
@@ -153,6 +154,13 @@ const emptyPhase = {
   on_behalf_of: null,
   transfer_data: null,
 };
+
+/** A trial is the subscription's own affair: a phase may only repeat when it ends. @throws 400 for any other end. */
+export function refuseOtherTrials(phases: Phase[], trialEnd: number | null): void {
+  const index = phases.findIndex(({ trial_end }) => trial_end !== null && trial_end !== trialEnd);
+  if (index < 0) return;
+  throw invalid("The local Stripe double leaves out the parameter trial_end.", `phases[${index}][trial_end]`);
+}
 
 /** The one phase of a schedule made from a subscription: what it is now, until its longest period ends. */
 export function phaseOf(subscription: Subscription): Phase {

@@ -34,6 +34,7 @@ interface Entry {
  * @param at the moment the phase begins.
  */
 export function planPhase(subscription: Subscription, phase: Phase, at: number, context: Context): PlannedPhase {
+  if (subscription.status === "trialing") return planOnTrial(subscription, phase, at, context);
   const formers = subscription.items.data;
   const prices = new Map(phase.items.map(({ price }) => [price, context.find("price", price)]));
   const restarts = phase.billing_cycle_anchor === "phase_start";
@@ -71,6 +72,19 @@ export function planPhase(subscription: Subscription, phase: Phase, at: number, 
     billsNow: phase.proration_behavior === "always_invoice" && prorations.length > 0,
     renews: formers.some((item) => item.current_period_end <= at),
   };
+}
+
+/** On trial a phase only changes what the trial's end will charge for. */
+function planOnTrial(subscription: Subscription, phase: Phase, at: number, context: Context): PlannedPhase {
+  const period = { start: at, end: subscription.trial_end ?? at };
+  const items = phase.items.map((wanted, index) => {
+    const former = subscription.items.data.find((item) => item.price.id === wanted.price);
+    const choice = { price: wanted.price, quantity: wanted.quantity, metadata: mergeMetadata(null, wanted.metadata) };
+    if (former) return { ...former, ...(wanted.quantity === undefined ? {} : { quantity: wanted.quantity }) };
+    return buildItem(choice, subscription.id, subscription.currency, period, `items[${index}]`, context);
+  });
+  const entered = { ...subscription, items: itemList(subscription.id, items) };
+  return { subscription: entered, prorations: [], charges: [], billsNow: false, renews: false };
 }
 
 /** An item that is in the middle of its period and stays, perhaps with another quantity. */

@@ -81,6 +81,30 @@ describe("a schedule around a subscription", () => {
     expect(last?.lines.data.map(({ amount }) => amount)).toEqual([0, 2900]);
   });
 
+  test("changes the plan of a trial when that ends, and charges the new one once", async () => {
+    const { subscription } = await bench.subscribed({ trial_period_days: 14 });
+    await planNext(subscription.id, { items: [{ price: bench.sold.pro.id }] });
+    const preview = await bench.stripe.invoices.createPreview({ subscription: subscription.id });
+    await bench.advance(14 * day + 2 * hour);
+    const after = await bench.stripe.subscriptions.retrieve(subscription.id);
+    expect(after.status).toBe("active");
+    expect(pricesOf(after)).toEqual([bench.sold.pro.id]);
+    expect((await bench.invoicesOf(subscription.id)).map(({ total }) => total)).toEqual([5800, 0]);
+    expect(preview.total).toBe(5800);
+  });
+
+  test("keeps a discount only where the next phase names it", async () => {
+    const coupon = await bench.stripe.coupons.create({ percent_off: 50, duration: "forever" });
+    const kept = await bench.subscribed({ discounts: [{ coupon: coupon.id }] });
+    const dropped = await bench.subscribed({ discounts: [{ coupon: coupon.id }] });
+    const discount = String(kept.subscription.discounts[0]);
+    await planNext(kept.subscription.id, { items: [{ price: bench.sold.pro.id }], discounts: [{ discount }] });
+    await planNext(dropped.subscription.id, { items: [{ price: bench.sold.pro.id }] });
+    await bench.advanceTo(dropped.item.current_period_end + 2 * hour);
+    expect((await bench.invoicesOf(kept.subscription.id))[0]?.total).toBe(2900);
+    expect((await bench.invoicesOf(dropped.subscription.id))[0]?.total).toBe(5800);
+  });
+
   test("is over with its last phase and lets the subscription go on", async () => {
     const { subscription, item } = await bench.subscribed();
     const schedule = await planNext(subscription.id, {

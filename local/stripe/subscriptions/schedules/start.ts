@@ -6,10 +6,21 @@ import { type Context, leftOut } from "../../core/resource.ts";
 import { startSubscription } from "../create.ts";
 import type { Subscription } from "../items.ts";
 import { choiceOf } from "./enter-phase.ts";
-import { phaseOf, readPhases } from "./phases.ts";
+import { phaseOf, readPhases, refuseOtherTrials } from "./phases.ts";
 import { endOf, type Phase, phaseAt, type Schedule, scheduleNextPhase } from "./schedule.ts";
 
 type Create = Params<Stripe.SubscriptionScheduleCreateParams>;
+
+const leftOutOfSettings = [
+  "application_fee_percent",
+  "automatic_tax",
+  "billing_cycle_anchor",
+  "billing_thresholds",
+  "collection_method",
+  "invoice_settings",
+  "on_behalf_of",
+  "transfer_data",
+];
 
 /**
  * Makes a schedule: around a subscription that is there, or of phases that start one now or later.
@@ -68,7 +79,9 @@ function ofPhases(params: Create, context: Context): Schedule {
   if (start !== undefined && start < now) {
     throw invalid("The local Stripe double leaves out a `start_date` in the past.", "start_date");
   }
+  leftOut(params.default_settings ?? {}, leftOutOfSettings);
   const phases = readPhases(params.phases, start, undefined, context);
+  refuseOtherTrials(phases, null);
   const waiting = buildSchedule(
     {
       customer: customer.id,
@@ -78,7 +91,6 @@ function ofPhases(params: Create, context: Context): Schedule {
       metadata: mergeMetadata(null, params.metadata),
       default_settings: {
         ...plainSettings,
-        collection_method: params.default_settings?.collection_method ?? "charge_automatically",
         default_payment_method: params.default_settings?.default_payment_method ?? null,
         description: params.default_settings?.description || null,
       },
@@ -111,6 +123,7 @@ export function startIfDue(schedule: Schedule, context: Context): Schedule {
         collection_method:
           phase.collection_method ?? schedule.default_settings.collection_method ?? "charge_automatically",
         default_payment_method: phase.default_payment_method ?? schedule.default_settings.default_payment_method,
+        ...(phase.automatic_tax && { automatic_tax: phase.automatic_tax }),
       },
     },
     context,
