@@ -83,6 +83,23 @@ describe("an upgrade", () => {
     expect(mail?.data.paidCents).toBeGreaterThan(6900);
   });
 
+  test("with a code for half the price costs half, and brings all of its credits", async () => {
+    const subscriber = await subscribe("starter");
+    const coupon = await stripe().coupons.create({ percent_off: 50, duration: "forever" });
+    await stripe().subscriptions.update(subscriber.subscription, { discounts: [{ coupon: coupon.id }] });
+    await toHalf(subscriber);
+    const shown = await preview(subscriber);
+    expect(shown.nextCents).toBe(4950);
+    await confirm(subscriber, shown);
+    const [invoice] = await upgradeInvoices(subscriber);
+    expect(invoice).toMatchObject({ status: "paid", total: shown.dueNowCents });
+    expect(await total(subscriber)).toBe(starter + shown.creditsNow);
+    expect(Math.abs(shown.creditsNow - (pro - starter) / 2)).toBeLessThan(3);
+    await renew(subscriber);
+    const { data } = await stripe().invoices.list({ subscription: subscriber.subscription, limit: 1 });
+    expect(data[0]?.total).toBe(4950);
+  });
+
   test("from pay as you go brings the new allowance for the time that is left", async () => {
     const subscriber = await subscribe("payg");
     await toHalf(subscriber);

@@ -62,5 +62,5 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
       process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
       process.exitCode = 1;
     })
-    .finally(closeDatabase);
+    .finally(() => void closeDatabase());
 }

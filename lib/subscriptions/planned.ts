@@ -18,10 +18,20 @@ export interface PlannedPlan {
 export interface ReadSchedule {
   readonly raw: Stripe.SubscriptionSchedule;
   readonly isOurs: boolean;
+  /** Nothing of it is still to come. */
+  readonly isSpent: boolean;
+  /** It only lets overage and an announced price follow the plan that was there when it was made. */
+  readonly isFollowUp: boolean;
   readonly next: PlannedPlan | null;
 }
 
 const MARK = "ledgerline";
+const FOLLOW_UPS = ["overage:", "price:"] as const;
+
+/** The mark of a schedule by which overage follows the plan that is paid. */
+export const overageFollows = (subscription: string) => `${FOLLOW_UPS[0]}${subscription}`;
+/** The mark of a schedule that brings an announced price. */
+export const priceFollows = (subscription: string, version: number) => `${FOLLOW_UPS[1]}${subscription}:${version}`;
 
 /** Written on every schedule of ours; `change` is the change it belongs to. */
 export const scheduleMetadata = (change: string) => ({ [MARK]: "1", change });
@@ -49,14 +59,19 @@ export async function readSchedule(
   const id = idOf(subscription.schedule);
   if (!id || subscription.ended_at !== null) return null;
   const raw = await stripe().subscriptionSchedules.retrieve(id);
-  const isOurs = raw.metadata?.[MARK] !== undefined || plansNothing(raw);
-  const seconds = now().getTime() / 1000;
-  for (const phase of raw.phases) {
-    if (phase.start_date <= seconds) continue;
+  const change = raw.metadata?.change ?? "";
+  const coming = raw.phases.filter((phase) => phase.start_date > now().getTime() / 1000);
+  const read = {
+    raw,
+    isOurs: raw.metadata?.[MARK] !== undefined || plansNothing(raw),
+    isSpent: coming.length === 0,
+    isFollowUp: FOLLOW_UPS.some((prefix) => change.startsWith(prefix)),
+  };
+  for (const phase of coming) {
     const meaning = await baseOf(phase);
     if (!meaning || (meaning.planKey === base?.planKey && meaning.interval === base.interval)) continue;
     const { planKey: plan, version, interval } = meaning;
-    return { raw, isOurs, next: { plan, version, interval, at: fromSeconds(phase.start_date) } };
+    return { ...read, next: { plan, version, interval, at: fromSeconds(phase.start_date) } };
   }
-  return { raw, isOurs, next: null };
+  return { ...read, next: null };
 }

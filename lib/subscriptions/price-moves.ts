@@ -6,7 +6,8 @@ import { now } from "@/lib/clock";
 import { isLivemode } from "@/lib/stripe/client";
 import { rpc } from "@/lib/supabase/rpc";
 import { type Contract, changeContract, readContract } from "./held";
-import { planSchedule, priceChangeName, releaseSchedule, renewalFrom } from "./schedule";
+import { priceFollows } from "./planned";
+import { planSchedule, releaseSchedule, renewalFrom } from "./schedule";
 
 const PAGE = 100;
 const DAY_MS = 86_400_000;
@@ -75,7 +76,7 @@ async function planMove(contract: Contract, move: PriceMove, former: Plan, plan:
   if (reason) return stays(reason);
   const interval = subscription.base?.interval ?? "monthly";
   if (!basePrice(plan, interval)) return stays(`is paid ${interval}, which the new version is not sold as`);
-  const change = priceChangeName(subscription.raw.id, plan.version);
+  const change = priceFollows(subscription.raw.id, plan.version);
   if (subscription.schedule?.raw.metadata?.change === change)
     return { outcome: "already_planned", words: "is planned" };
   const earliest = new Date(now().getTime() + move.noticeDays * DAY_MS);

@@ -6,7 +6,7 @@ import { policy } from "@/lib/billing/plans";
 import { fromSeconds, idOf, stripe } from "@/lib/stripe/client";
 import { findPrice } from "@/lib/stripe/prices";
 import { rpc } from "@/lib/supabase/rpc";
-import { scheduleMetadata } from "./planned";
+import { overageFollows, priceFollows, scheduleMetadata } from "./planned";
 import type { ReadSubscription } from "./snapshot";
 
 type Phase = Stripe.SubscriptionScheduleUpdateParams.Phase;
@@ -149,26 +149,32 @@ async function announcedMove({ raw, base }: ReadSubscription): Promise<{ plan: P
   return plan ? { plan, movesAt: new Date(move.moves_at) } : null;
 }
 
-/** How the schedule of a new price is marked. */
-export const priceChangeName = (subscription: string, version: number) => `price:${subscription}:${version}`;
-
 const PLANNABLE: readonly string[] = ["active", "past_due", "trialing"];
+
+/** Ours, and either over or about to bring back a plan that somebody has changed since at Stripe. */
+function isOutdated({ schedule, scheduled }: ReadSubscription): boolean {
+  return Boolean(schedule?.isOurs && (schedule.isSpent || (schedule.isFollowUp && scheduled)));
+}
 
 /**
  * Plans again what every other change has let go of: overage at the price of the plan that is paid, and a new price that
- * was announced. Whoever is leaving, waits for a payment or has a schedule already is left alone.
+ * was announced. Whoever is leaving, waits for a payment or has a change planned already is left alone.
  * @returns whether something was planned
  */
 export async function planWhatSurvives(subscription: ReadSubscription): Promise<boolean> {
   const { raw, base, status, cancelAt, pending } = subscription;
-  if (raw.schedule || cancelAt || pending || !base || !PLANNABLE.includes(status)) return false;
+  const isOutOfDate = isOutdated(subscription);
+  if ((raw.schedule && !isOutOfDate) || cancelAt || pending || !base || !PLANNABLE.includes(status)) return false;
   const move = await announcedMove(subscription);
+  if (!move && !overageLags(subscription) && !subscription.scheduled) return false;
+  await releaseSchedule(subscription);
   if (!move && !overageLags(subscription)) return false;
   const target = move && {
     plan: move.plan,
     interval: base.interval,
     at: renewalFrom(subscription, move.movesAt),
   };
-  await planSchedule(subscription, target, move ? priceChangeName(raw.id, move.plan.version) : `overage:${raw.id}`);
+  const change = move ? priceFollows(raw.id, move.plan.version) : overageFollows(raw.id);
+  await planSchedule(subscription, target, change);
   return true;
 }

@@ -205,6 +205,31 @@ describe("a change of the interval", () => {
   });
 });
 
+test("a plan changed at Stripe while overage was about to follow the former one stays, and overage follows it", async () => {
+  const subscriber = await subscribe("payg");
+  await choose(subscriber, toStarter);
+  const { items } = await stripe().subscriptions.retrieve(subscriber.subscription);
+  const base = items.data.find(({ price }) => price.lookup_key === "starter_monthly_v1");
+  const price = await findPrice({ kind: "base", plan: planOf("pro"), interval: "monthly" });
+  await stripe().subscriptions.update(subscriber.subscription, {
+    items: [{ id: base?.id ?? "", price }],
+    proration_behavior: "always_invoice",
+  });
+  await settle();
+  expect(await entitlement(subscriber)).toMatchObject({ plan: "pro", notice: null });
+  await renew(subscriber);
+  expect(await prices(subscriber)).toEqual(["pro_monthly_v1", "pro_overage_v1"]);
+});
+
+test("a schedule left half made by a crash is no obstacle", async () => {
+  const subscriber = await subscribe("starter");
+  await stripe().subscriptionSchedules.create({ from_subscription: subscriber.subscription });
+  await settle();
+  expect(await choose(subscriber, { plan: "payg", interval: "monthly" })).toMatchObject({ code: "scheduled" });
+  await renew(subscriber);
+  expect(await prices(subscriber)).toEqual(["payg_monthly_v1", "payg_overage_v1"]);
+});
+
 describe("a schedule that somebody made at Stripe", () => {
   test("is left alone, shown, and named as the reason why nothing can be changed", async () => {
     const subscriber = await onPro();

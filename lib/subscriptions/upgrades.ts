@@ -6,6 +6,7 @@ interface Prorated {
   readonly end: Date;
   readonly listCents: number;
   readonly netCents: number;
+  readonly planKey: string;
   readonly allowance: number;
   readonly interval: Upgrade["interval"];
 }
@@ -20,6 +21,7 @@ function proratedBases({ lines }: ReadInvoice): Prorated[] {
               end: period.end,
               listCents,
               netCents,
+              planKey: meaning.planKey,
               allowance: meaning.plan.monthlyAllowance,
               interval: meaning.interval,
             },
@@ -27,6 +29,14 @@ function proratedBases({ lines }: ReadInvoice): Prorated[] {
         : [],
     )
     .sort((a, b) => a.at.getTime() - b.at.getTime());
+}
+
+/** The charge among prorations: what costs something, or with a code for 100 % off the plan that is in force now. */
+function chargeOf(prorated: Prorated[], { base }: ReadSubscription): Prorated | undefined {
+  return (
+    prorated.findLast(({ listCents }) => listCents > 0) ??
+    prorated.findLast(({ listCents, planKey }) => listCents === 0 && planKey === base?.planKey)
+  );
 }
 
 /** The whole period a proration is the rest of, and the allowance sold for it. */
@@ -42,9 +52,9 @@ function soldPeriod(subscription: ReadSubscription, end: Date) {
 function upgradeOf(subscription: ReadSubscription, read: ReadInvoice): Upgrade[] {
   const { id, currency } = read.invoice;
   const prorated = proratedBases(read);
-  const bought = prorated.findLast(({ listCents }) => listCents > 0);
+  const bought = chargeOf(prorated, subscription);
   if (!id || !bought) return [];
-  const returned = prorated.find(({ listCents }) => listCents < 0);
+  const returned = prorated.find((line) => line.listCents <= 0 && line !== bought);
   const sold = soldPeriod(subscription, bought.end);
   if (!sold || bought.at < sold.period.start) return [];
   return [
