@@ -5,9 +5,13 @@ import { featureInWords } from "@/components/usage/words";
 import { formatCredits, formatDate, formatMoney } from "@/lib/billing/format";
 import type { ExplainedInvoice, InvoiceLine, OverageReason } from "@/lib/invoices/read";
 
-const linkClass = "rounded-sm text-accent underline underline-offset-4 hover:no-underline";
+const linkClass = "rounded-sm whitespace-nowrap text-accent underline underline-offset-4 hover:no-underline";
 
-const days = ({ periodStart, periodEnd }: InvoiceLine) => `${formatDate(periodStart)} to ${formatDate(periodEnd)}`;
+/** "from 22 Nov 2026 to 22 Dec 2026", "on 22 Nov 2026". */
+function when({ periodStart, periodEnd }: InvoiceLine): string {
+  const [from, to] = [formatDate(periodStart), formatDate(periodEnd)];
+  return from === to ? `on ${from}` : `from ${from} to ${to}`;
+}
 
 function usageHref({ periodStart, periodEnd }: InvoiceLine): Route {
   return `/usage?from=${periodStart.toISOString()}&to=${periodEnd.toISOString()}` as Route;
@@ -49,8 +53,7 @@ export function OverageReasons({
   return (
     <div className="flex flex-col gap-3">
       <p className="text-sm text-muted">
-        Between {days(line)} you used more than your allowance and bought credits together. These are the credits beyond
-        both, by what they were used for.
+        What you used {when(line)} beyond your allowance and the credits you had bought, by what it was used for.
       </p>
       <div className="rounded-lg border border-border">
         <Table caption="What the overage was used for">
@@ -109,12 +112,12 @@ function GrantWords({ line, isPaid }: { line: InvoiceLine; isPaid: boolean }) {
   if (months > 1)
     return (
       <>
-        The plan for {days(line)}. It gives you {formatCredits(total)} credits in {months} monthly parts.
+        The plan {when(line)}. It gives you {formatCredits(total)} credits in {months} monthly parts.
       </>
     );
   return (
     <>
-      The plan for {days(line)}. It gave you {formatCredits(total)} credits
+      The plan {when(line)}. It gave you {formatCredits(total)} credits
       {bridge > 0 && total > bridge
         ? `: ${formatCredits(bridge)} when the period began and ${formatCredits(total - bridge)} when it was paid.`
         : "."}
@@ -135,7 +138,7 @@ function ProrationWords({ invoice, line }: { invoice: ExplainedInvoice; line: In
     );
   return (
     <>
-      The new plan for the time that was left, {days(line)}.
+      The new plan for the time that was left, {when(line)}.
       {total > 0 && ` The change gave you ${formatCredits(total)} credits more for that time.`}
     </>
   );
@@ -151,8 +154,8 @@ export function LineReason({ invoice, line }: { invoice: ExplainedInvoice; line:
       return (
         <p className="text-sm text-muted">
           {line.quantity === 0
-            ? `You stayed within your allowance and bought credits from ${days(line)}.`
-            : `Use beyond your allowance from ${days(line)} that was left when the plan ended.`}
+            ? `You stayed within your allowance and bought credits ${when(line)}.`
+            : `Use beyond your allowance ${when(line)} that was not on its own invoice yet.`}
         </p>
       );
     case "base":

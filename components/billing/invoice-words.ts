@@ -25,11 +25,11 @@ export function paymentWords(
 ): string | null {
   if (invoice.status === "paid") {
     if (invoice.totalCents <= 0) return "Nothing to pay";
-    return invoice.paidAt ? `on ${formatDate(invoice.paidAt)}` : null;
+    return invoice.paidAt ? `Paid on ${formatDate(invoice.paidAt)}` : null;
   }
   if (invoice.status === "draft") return "The sum may still change";
   if (invoice.status !== "open") return null;
-  if (invoice.paymentProblem) return `Your new card was refused: ${invoice.paymentProblem}`;
+  if (invoice.paymentProblem) return `Your new card could not pay it. ${invoice.paymentProblem}`;
   return invoice.nextAttemptAt ? `We try again on ${formatDate(invoice.nextAttemptAt)}` : null;
 }
 

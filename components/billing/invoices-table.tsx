@@ -9,22 +9,37 @@ import { documentPath, paymentWords, statusOf } from "./invoice-words";
 
 const linkClass = "rounded-sm text-accent underline underline-offset-4 hover:no-underline";
 
+const isPayable = ({ status }: Invoice) => status === "open" || status === "uncollectible";
+const nameOf = (invoice: Invoice) => invoice.number ?? `of ${formatDate(invoice.createdAt)}`;
+
+function PayNow({ invoice, className }: { invoice: Invoice; className?: string }) {
+  if (!invoice.hostedUrl || !isPayable(invoice)) return null;
+  return (
+    <a
+      href={documentPath(invoice.id, "page")}
+      aria-label={`Pay invoice ${nameOf(invoice)}`}
+      className={buttonVariants({ size: "sm", className })}
+    >
+      Pay now
+    </a>
+  );
+}
+
 function Documents({ invoice }: { invoice: Invoice }) {
-  const name = invoice.number ?? `of ${formatDate(invoice.createdAt)}`;
-  const isPayable = invoice.status === "open" || invoice.status === "uncollectible";
   return (
     <span className="inline-flex items-center gap-4">
-      {invoice.hostedUrl && (
-        <a
-          href={documentPath(invoice.id, "page")}
-          aria-label={isPayable ? `Pay invoice ${name}` : `Invoice ${name}`}
-          className={isPayable ? buttonVariants({ size: "sm" }) : linkClass}
-        >
-          {isPayable ? "Pay now" : "View"}
+      <PayNow invoice={invoice} />
+      {invoice.hostedUrl && !isPayable(invoice) && (
+        <a href={documentPath(invoice.id, "page")} aria-label={`Invoice ${nameOf(invoice)}`} className={linkClass}>
+          View
         </a>
       )}
       {invoice.pdfUrl && (
-        <a href={documentPath(invoice.id, "pdf")} aria-label={`Invoice ${name} as a PDF`} className={linkClass}>
+        <a
+          href={documentPath(invoice.id, "pdf")}
+          aria-label={`Invoice ${nameOf(invoice)} as a PDF`}
+          className={linkClass}
+        >
           PDF
         </a>
       )}
@@ -39,11 +54,11 @@ export function InvoicesTable({ invoices }: { invoices: readonly Invoice[] }) {
       <THead>
         <TR>
           <TH>Number</TH>
-          <TH>Date</TH>
-          <TH>For</TH>
+          <TH className="hidden md:table-cell">Date</TH>
+          <TH className="hidden md:table-cell">For</TH>
           <TH>Status</TH>
           <TH numeric>Sum</TH>
-          <TH numeric>
+          <TH numeric className="hidden md:table-cell">
             <span className="sr-only">Documents</span>
           </TH>
         </TR>
@@ -58,15 +73,21 @@ export function InvoicesTable({ invoices }: { invoices: readonly Invoice[] }) {
                 <Link href={`/billing/invoices/${invoice.id}` as Route} className={linkClass}>
                   {invoice.number ?? "Not yet"}
                 </Link>
+                <span className="block pt-0.5 text-xs whitespace-normal text-muted md:hidden">
+                  {invoice.about}, {formatDate(invoice.createdAt)}
+                </span>
               </TD>
-              <TD className="whitespace-nowrap text-muted tabular-nums">{formatDate(invoice.createdAt)}</TD>
-              <TD className="min-w-40">{invoice.about}</TD>
-              <TD className="min-w-36">
+              <TD className="hidden whitespace-nowrap text-muted tabular-nums md:table-cell">
+                {formatDate(invoice.createdAt)}
+              </TD>
+              <TD className="hidden min-w-40 md:table-cell">{invoice.about}</TD>
+              <TD className="min-w-24">
                 <Badge tone={state.tone}>{state.label}</Badge>
                 {words && <span className="block pt-0.5 text-xs text-muted">{words}</span>}
+                <PayNow invoice={invoice} className="mt-2 flex w-fit md:hidden" />
               </TD>
               <TD numeric>{formatMoney(invoice.totalCents, invoice.currency)}</TD>
-              <TD numeric className="whitespace-nowrap">
+              <TD numeric className="hidden whitespace-nowrap md:table-cell">
                 <Documents invoice={invoice} />
               </TD>
             </TR>

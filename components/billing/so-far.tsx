@@ -21,7 +21,9 @@ export interface SoFarProps {
 function NotYetThere({ unsentCredits, inDoubtCredits, source }: SoFarProps) {
   const notes = [
     ...(source === "stripe" && unsentCredits > 0
-      ? [`${formatCredits(unsentCredits)} of these credits were used just now; they are counted at your plan's price.`]
+      ? [
+          `Stripe has not counted ${formatCredits(unsentCredits)} of these credits yet; here they are, at your plan's price.`,
+        ]
       : []),
     ...(inDoubtCredits > 0 ? [`${formatCredits(inDoubtCredits)} more are being confirmed and may be added.`] : []),
   ];
