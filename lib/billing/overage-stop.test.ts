@@ -21,7 +21,7 @@ test.each<[string, Standing, string, string[], string]>([
     subscribed(),
     "plan",
     ["buy_credits", "change_plan"],
-    "The most overage that the plan allows is reached: 40,000 of 1,000,000 credits are used. It starts again on 1 Dec 2026.",
+    "The most overage that the plan allows leaves too little: 40,000 of 1,000,000 credits are used. It starts again on 1 Dec 2026.",
   ],
   [
     "the trust cap",

@@ -69,16 +69,17 @@ function restart({ restartsAt }: OverageStop): string {
 
 /** The stop in words: which limit was reached, how far it is used, and when it starts again. */
 export function overageStopWords(stop: OverageStop): string {
+  const state = stop.used >= stop.limit ? "is reached" : "leaves too little";
   const used = `${formatCredits(stop.used)} of ${formatCredits(stop.limit)} credits`;
   switch (stop.limitedBy) {
     case "owner":
-      return `The cap on overage that this account has set is reached: ${used} are used.${restart(stop)}`;
+      return `The cap on overage that this account has set ${state}: ${used} are used.${restart(stop)}`;
     case "plan":
-      return `The most overage that the plan allows is reached: ${used} are used.${restart(stop)}`;
+      return `The most overage that the plan allows ${state}: ${used} are used.${restart(stop)}`;
     case "trust":
       return `Until a first invoice is paid, overage is limited: ${used} are used.`;
     case "terms":
-      return `The credit limit that was agreed is reached: ${used} of new overage are used.`;
+      return `The credit limit that was agreed ${state}: ${used} of new overage are used.`;
     case "grace":
       return stop.limit > 0
         ? `While an invoice is unpaid, overage is limited to what the last paid one had: ${used} are used.`
