@@ -66,7 +66,8 @@ export function InvoicesTable({ invoices }: { invoices: readonly Invoice[] }) {
       <TBody>
         {invoices.map((invoice) => {
           const state = statusOf(invoice);
-          const words = paymentWords(invoice);
+          const isSettled = invoice.status === "paid" && invoice.totalCents > 0;
+          const words = isSettled ? null : paymentWords(invoice);
           return (
             <TR key={invoice.id}>
               <TD className="whitespace-nowrap">

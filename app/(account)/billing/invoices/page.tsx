@@ -27,6 +27,9 @@ export default async function InvoicesPage({ searchParams }: PageProps<"/billing
   const last = found.length > SHOWN ? invoices.at(-1) : undefined;
   return (
     <div className="flex flex-col gap-6">
+      <Link href="/billing" className="self-start rounded-sm text-13 text-muted underline-offset-4 hover:underline">
+        Billing
+      </Link>
       <PageHeader title="Invoices" description="Every invoice of your plan and of credits you bought." />
       {invoices.length === 0 ? (
         <EmptyState
