@@ -53,3 +53,12 @@ test("a team is not promised the Free plan's credits", () => {
 test("every reason of Stripe's can be given, each once", () => {
   expect(new Set(reasons.map(({ value }) => value)).size).toBe(8);
 });
+
+test("pay as you go has nothing in advance to lose", () => {
+  const words = wordsFor("pay as you go", { bought: 0, left: 0 });
+  expect(words.ends[1]).toBe("What you use until then comes on the last invoice; after that nothing is charged.");
+  expect(words.lostNow).toEqual([
+    "Your plan is off from this moment.",
+    "What you used beyond your credits is billed now, on one last invoice.",
+  ]);
+});

@@ -5,7 +5,7 @@ import { planOf } from "@/lib/billing/offers";
 import { catalogue as ours } from "@/lib/billing/plans";
 import type { Standing } from "@/lib/billing/standing";
 import type { CancelReason } from "@/lib/subscriptions/cancel";
-import { soldPlan } from "./plan-words";
+import { priceOf, soldPlan } from "./plan-words";
 
 /** Stripe's reasons, as a person would give them. */
 export const reasons: ReadonlyArray<{ value: CancelReason; label: string }> = [
@@ -69,6 +69,7 @@ export function cancelWords(
   const day = end && formatDate(end);
   const allowance = allowanceOf(entitlement, standing, from);
   const scheduled = subscription?.scheduled;
+  const isPaidAhead = priceOf(plan, subscription?.interval ?? "monthly", from) !== null;
   const isMetered = subscription?.meteredItem === true;
   const what = isTrial ? `trial of ${plan.name}` : entitlement.plan === "free" ? "plan" : `${plan.name} plan`;
   return {
@@ -80,7 +81,9 @@ export function cancelWords(
         : "Your plan ends with the period that is paid.",
       isTrial
         ? "Your card will not be charged."
-        : `After that nothing is charged in advance${isMetered ? "; what you used beyond your credits comes on the last invoice" : ""}.`,
+        : !isPaidAhead
+          ? "What you use until then comes on the last invoice; after that nothing is charged."
+          : `After that nothing is charged in advance${isMetered ? "; what you used beyond your credits comes on the last invoice" : ""}.`,
       ...(allowance > 0
         ? [`The ${formatCredits(allowance)} credits ${isTrial ? "of the trial" : "a month"} end with it.`]
         : []),
@@ -92,7 +95,7 @@ export function cancelWords(
     kept: keptWords(credits.bought, accountKind, from),
     confirm: isTrial ? "Cancel my trial" : "Cancel my plan",
     lostNow: [
-      `Your ${isTrial ? "trial" : "plan"} is off from this moment${isTrial || !day ? "" : `; what you paid for the time until ${day} is not returned`}.`,
+      `Your ${isTrial ? "trial" : "plan"} is off from this moment${isTrial || !day || !isPaidAhead ? "" : `; what you paid for the time until ${day} is not returned`}.`,
       ...(credits.left > 0 ? [`The ${formatCredits(credits.left)} credits left of it are lost.`] : []),
       ...(isMetered && !isTrial ? ["What you used beyond your credits is billed now, on one last invoice."] : []),
     ],

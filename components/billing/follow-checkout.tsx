@@ -112,7 +112,7 @@ function Paid({ bought, trial }: { bought: Bought; trial: Trial | null }) {
           {home.label}
         </Link>
         <Link href="/billing" className={buttonVariants({ variant: "secondary" })}>
-          {trial ? "See your plan" : "See the invoice"}
+          {bought.kind === "plan" ? "See your plan" : "See the invoice"}
         </Link>
       </div>
     </>
