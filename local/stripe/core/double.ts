@@ -78,7 +78,11 @@ async function throughDoor(engine: Engine, doors: Router<Control>, incoming: Inc
   const headers = { "content-type": "application/json" };
   const match = doors.match(incoming.method, incoming.path);
   if (!match)
-    return { status: 404, headers, body: JSON.stringify({ error: `No door ${incoming.method} ${incoming.path}` }) };
+    return {
+      status: 404,
+      headers,
+      body: JSON.stringify({ error: { message: `No door ${incoming.method} ${incoming.path}` } }),
+    };
   try {
     const body = incoming.body ? (JSON.parse(incoming.body) as Record<string, unknown>) : {};
     const { handle, outside } = match.entry;
@@ -88,7 +92,7 @@ async function throughDoor(engine: Engine, doors: Router<Control>, incoming: Inc
   } catch (error) {
     const status = error instanceof StripeError ? error.status : 500;
     const message = error instanceof Error ? error.message : String(error);
-    return { status, headers, body: JSON.stringify({ error: message }) };
+    return { status, headers, body: JSON.stringify({ error: { message } }) };
   }
 }
 

@@ -38,9 +38,9 @@ for (const button of document.querySelectorAll("[data-post]")) {
     const say = (words) => { if (told) { told.hidden = false; told.textContent = words; } else alert(words); };
     const { post, body, method } = button.dataset;
     const answer = await fetch(post, { method: method || "POST", body: method === "DELETE" ? undefined : body }).catch(() => null);
-    const result = answer ? await answer.json() : { error: "The local Stripe does not answer." };
+    const result = answer ? await answer.json() : { error: { message: "The local Stripe does not answer." } };
     if (answer?.ok && !result.problems?.length) return location.reload();
-    say(result.error || result.problems.join(" "));
+    say(result.error?.message || result.problems.join(" "));
     if (answer?.ok) setTimeout(() => location.reload(), 6000);
   });
 }
