@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BillingScene, openBillingScene } from "@/e2e/database/billing";
+import { serveRest } from "@/e2e/database/rest";
 import { startDouble } from "@/local/stripe/server";
 import type { Double } from "../local/stripe/core/double.ts";
 import { packOf } from "./billing/offers";
@@ -19,25 +18,14 @@ import { findEndpoints, webhookUrl } from "./stripe/endpoint";
 import { findPortalConfiguration } from "./stripe/portal";
 
 let scene: BillingScene;
-let rest: Server;
+let rest: Awaited<ReturnType<typeof serveRest>>;
 beforeAll(async () => {
   scene = await openBillingScene();
-  rest = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const answer = await scene.database.rest(`http://supabase.test${request.url}`, {
-      method: request.method ?? "GET",
-      headers: request.headers as Record<string, string>,
-      ...(chunks.length > 0 ? { body: Buffer.concat(chunks) } : {}),
-    });
-    response.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text());
-  });
-  await new Promise<void>((resolve) => rest.listen(0, "127.0.0.1", resolve));
-  process.env.SUPABASE_URL = `http://127.0.0.1:${(rest.address() as AddressInfo).port}`;
+  rest = await serveRest(scene.database);
+  process.env.SUPABASE_URL = rest.url;
   await mend();
 });
 afterAll(async () => {
-  rest.closeAllConnections();
   rest.close();
   await scene.close();
 });

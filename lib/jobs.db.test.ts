@@ -143,6 +143,24 @@ describe("while Stripe keeps us waiting", () => {
   });
 });
 
+test("a tick says that it is not idle while something due is left, be it in another's hands", async () => {
+  const { account } = await scene.buyer();
+  await runJobs();
+  expect((await runJobs()).idle).toBe(true);
+  await rpc("queue_mail", {
+    account_id: account,
+    kind: "low_credit",
+    key: "in other hands",
+    data: { available: 1, threshold: 2 },
+    at: now(),
+  });
+  await scene.database.sql`update public.mail_outbox set claimed_until = next_attempt_at + interval '5 minutes'
+    where key = 'in other hands'`;
+  expect((await runJobs()).idle).toBe(false);
+  await scene.database.sql`update public.mail_outbox set claimed_until = null where key = 'in other hands'`;
+  expect((await runJobs()).idle).toBe(true);
+});
+
 test("a worker that died with many events of one customer does not hold up the others", async () => {
   const stuck = await paidPack();
   await scene.control("settle");

@@ -98,7 +98,7 @@ describe("one command", () => {
   });
 
   test("says where everything is and how to get in", () => {
-    for (const name of ["free", "low", "pastdue", "suspended", "enterprise", "admin"]) {
+    for (const name of ["free", "low", "starter", "pastdue", "suspended", "enterprise", "admin"]) {
       expect(stack.output()).toContain(`${name}@ledgerline.test`);
     }
     expect(stack.output()).toContain(`http://127.0.0.1:${ports.mailbox}`);
@@ -131,13 +131,21 @@ describe("one command", () => {
   });
 
   test("knows the secret of the webhook that the local Stripe will sign with", async () => {
-    const { STRIPE_API_BASE, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, APP_URL } = environment();
+    const { STRIPE_API_BASE, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_THIN_WEBHOOK_SECRET, APP_URL } =
+      environment();
     const answer = await fetch(`${STRIPE_API_BASE}/v1/webhook_endpoints`, {
       headers: { authorization: `Bearer ${STRIPE_SECRET_KEY}` },
     });
     const { data: endpoints } = (await answer.json()) as { data: Array<{ url: string }> };
     expect(endpoints.map((endpoint) => endpoint.url)).toEqual([`${APP_URL}/api/stripe/webhook`]);
     expect(STRIPE_WEBHOOK_SECRET).toMatch(/^whsec_/);
+    const thin = await fetch(`${STRIPE_API_BASE}/v2/core/event_destinations?include[0]=webhook_endpoint.url`, {
+      headers: { authorization: `Bearer ${STRIPE_SECRET_KEY}` },
+    });
+    const { data: destinations } = (await thin.json()) as { data: Array<{ webhook_endpoint: { url: string } }> };
+    expect(destinations.map(({ webhook_endpoint: { url } }) => url)).toEqual([`${APP_URL}/api/stripe/thin`]);
+    expect(STRIPE_THIN_WEBHOOK_SECRET).toMatch(/^whsec_/);
+    expect(STRIPE_THIN_WEBHOOK_SECRET).not.toBe(STRIPE_WEBHOOK_SECRET);
   });
 
   test("started a second time says that it runs, and where", async () => {
