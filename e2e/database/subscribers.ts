@@ -1,4 +1,5 @@
 import type { Interval, PlanKey } from "../../lib/billing/catalogue";
+import type { PlanChange } from "../../lib/billing/changes";
 import { type Entitlement, entitlementFor } from "../../lib/billing/entitlement";
 import { type Buyer, startCheckout } from "../../lib/checkout/start";
 import { now } from "../../lib/clock";
@@ -6,6 +7,8 @@ import { expireCredits } from "../../lib/credits/expiry";
 import { processPendingEvents } from "../../lib/events/inbox";
 import { readStanding } from "../../lib/standing";
 import { stripe } from "../../lib/stripe/client";
+import { changePlan } from "../../lib/subscriptions/change";
+import { previewChange } from "../../lib/subscriptions/preview";
 import type { BillingScene } from "./billing.ts";
 
 export interface Subscriber extends Buyer {
@@ -64,6 +67,14 @@ export function subscribersOf(scene: () => BillingScene) {
       await stripe().paymentMethods.attach(id, { customer });
       await stripe().subscriptions.update(subscription, { default_payment_method: id });
       return id;
+    },
+    /** Previews and confirms a change, as the pages do. */
+    async choose({ account }: Subscriber, change: PlanChange) {
+      const preview = await previewChange({ account, change });
+      if (!preview.ok) throw new Error(preview.message);
+      const { changeId } = preview;
+      const prorated = preview.kind === "now" ? { prorationDate: preview.prorationDate } : {};
+      return changePlan({ account, change, changeId, ...prorated });
     },
     async entitlement({ account }: Buyer): Promise<Entitlement> {
       return entitlementFor(await readStanding(account), now());

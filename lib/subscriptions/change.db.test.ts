@@ -295,10 +295,12 @@ test("a refund of an upgrade takes its credits back, and those alone", async () 
   expect(await total(subscriber)).toBe(starter);
 });
 
-test("somebody without a plan, on hold or in debt for one is refused in words", async () => {
+test("somebody without a plan, with an unfinished one, or in debt for one is refused in words", async () => {
   const buyer = await scene.buyer();
   const change = toPro;
   expect(await previewChange({ account: buyer.account, change })).toMatchObject({ ok: false, code: "no_subscription" });
+  const unfinished = await subscribe("starter", "monthly", "tok_threeDSecure2Required");
+  expect(await previewChange({ account: unfinished.account, change })).toMatchObject({ ok: false, code: "pay_first" });
   const subscriber = await subscribe("starter");
   await useCard(subscriber, "tok_chargeCustomerFail");
   await renew(subscriber);

@@ -6,6 +6,7 @@ import { basePrice } from "@/lib/billing/offers";
 import { policy } from "@/lib/billing/plans";
 import { type AccountId, type Credits, credits } from "@/lib/billing/units";
 import { now } from "@/lib/clock";
+import { readStanding } from "@/lib/standing";
 import { fromSeconds, stripe } from "@/lib/stripe/client";
 import { findPrice, meaningOf } from "@/lib/stripe/prices";
 import { judgeChange, upgradeId } from "./choice";
@@ -166,6 +167,13 @@ function previewLater({ subscription }: Contract, { plan, interval }: HeldPlan):
   };
 }
 
+async function withoutContract(account: AccountId): Promise<ChangePreview> {
+  const { subscription } = await readStanding(account);
+  if (subscription?.status !== "incomplete") return NO_SUBSCRIPTION;
+  const message = "Your first payment is unfinished. Finish it to start the plan; after that you can change it.";
+  return { ok: false, code: "pay_first", message, ...(subscription.payUrl ? { url: subscription.payUrl } : {}) };
+}
+
 /**
  * What a change of plan would cost and bring, before anybody agrees to it. For an upgrade the amounts are Stripe's own,
  * and the invoice that `changePlan` makes with the same proration date is equal to the cent.
@@ -181,7 +189,7 @@ export async function previewChange({
 }): Promise<ChangePreview> {
   try {
     const contract = await readContract(account);
-    if (!contract) return NO_SUBSCRIPTION;
+    if (!contract) return await withoutContract(account);
     const judged = judgeChange(contract, change);
     if (!judged.ok) return judged;
     if (judged.kind === "now") return await previewUpgrade(contract, judged.from, judged.to);

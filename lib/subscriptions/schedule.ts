@@ -63,35 +63,40 @@ export function overageLags({ base, overageItem }: ReadSubscription): boolean {
 
 const inSeconds = (date: Date) => Math.floor(date.getTime() / 1000);
 
-async function phasesOf(subscription: ReadSubscription, target: PlannedTarget | null, first: Phase): Promise<Phase[]> {
+interface Step {
+  readonly at: number;
+  readonly items: Phase["items"];
+  readonly interval: Interval;
+}
+
+/** What is to begin, in order: the overage of the plan that is paid, unless another plan begins no later, and that plan. */
+async function stepsOf(subscription: ReadSubscription, target: PlannedTarget | null): Promise<Step[]> {
   const { base, overageItem } = subscription;
-  const swapAt = overageLags(subscription) && overageItem ? overageItem.item.current_period_end : null;
   const targetAt = target && inSeconds(target.at);
-  const swaps = base?.plan && swapAt !== null && (targetAt === null || swapAt < targetAt);
-  const coming = [
-    ...(swaps && base.plan ? [{ at: swapAt, items: await itemsOf(base.plan, base.interval), of: base.interval }] : []),
-    ...(target && targetAt
-      ? [{ at: targetAt, items: await itemsOf(target.plan, target.interval), of: target.interval }]
-      : []),
-  ];
-  const [next] = coming;
-  if (!next) return [];
+  const swapAt = overageLags(subscription) ? (overageItem?.item.current_period_end ?? null) : null;
+  const steps: Step[] = [];
+  if (base?.plan && swapAt !== null && (targetAt === null || swapAt < targetAt))
+    steps.push({ at: swapAt, items: await itemsOf(base.plan, base.interval), interval: base.interval });
+  if (target && targetAt !== null)
+    steps.push({ at: targetAt, items: await itemsOf(target.plan, target.interval), interval: target.interval });
+  return steps;
+}
+
+function phasesOf(steps: Step[], first: Phase): Phase[] {
   const { discounts } = first;
-  return [
-    { ...first, end_date: next.at },
-    ...coming.map(({ at, items, of }, index): Phase => {
-      const following = coming[index + 1];
-      return {
-        start_date: at,
-        items,
-        proration_behavior: "none",
-        ...(discounts ? { discounts } : {}),
-        ...(following
-          ? { end_date: following.at }
-          : { duration: { interval: of === "yearly" ? "year" : "month", interval_count: 1 } }),
-      };
-    }),
-  ];
+  const phases = steps.map(({ at, items, interval }, index): Phase => {
+    const following = steps[index + 1];
+    return {
+      start_date: at,
+      items,
+      proration_behavior: "none",
+      ...(discounts ? { discounts } : {}),
+      ...(following
+        ? { end_date: following.at }
+        : { duration: { interval: interval === "yearly" ? "year" : "month", interval_count: 1 } }),
+    };
+  });
+  return [{ ...first, end_date: steps[0]?.at }, ...phases];
 }
 
 function runningPhase({ raw }: ReadSubscription, schedule: Stripe.SubscriptionSchedule): Phase {
@@ -119,12 +124,14 @@ export async function planSchedule(
   target: PlannedTarget | null,
   change: string,
 ): Promise<void> {
+  const steps = await stepsOf(subscription, target);
+  if (steps.length === 0) return;
   const made = await stripe().subscriptionSchedules.create({ from_subscription: subscription.raw.id });
   await stripe().subscriptionSchedules.update(made.id, {
     end_behavior: "release",
     metadata: scheduleMetadata(change),
     proration_behavior: "none",
-    phases: await phasesOf(subscription, target, runningPhase(subscription, made)),
+    phases: phasesOf(steps, runningPhase(subscription, made)),
   });
 }
 
