@@ -18,6 +18,7 @@ export function doneWords(
 ): { title: string; text: string } | null {
   const { subscription } = standing;
   if (!subscription || !canCancel(standing) || subscription.scheduled || subscription.pending) return null;
+  if (subscription.status !== "active" && subscription.status !== "trialing") return null;
   const { name } = soldPlan(subscription, entitlement, from);
   const goesOn = `${name} goes on as before and renews on ${formatDate(subscription.periodEnd)}. Nothing was charged.`;
   if (done === "resumed") return { title: "Your plan is resumed", text: goesOn };

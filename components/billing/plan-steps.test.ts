@@ -38,7 +38,7 @@ test.each<[Example, string[]]>([
   ["suspended", ["Pay the invoice", "Change card", "Billing details"]],
   ["incomplete", ["Finish the payment", "Change card", "Billing details"]],
   ["incomplete, no link yet", ["See the invoices", "Change card", "Billing details"]],
-  ["paused", ["Add a card", "Resume the plan", "Billing details", "Cancel plan"]],
+  ["paused", ["Add a card", "Write to us", "Billing details", "Cancel plan"]],
   ["on hold", ["Write to us", "Cancel plan"]],
   ["canceled but paid", ["Choose a plan", "Change card", "Billing details"]],
   ["enterprise", ["Talk to us", "Change card", "Billing details"]],

@@ -78,8 +78,21 @@ function whenUsual(subscription: StandingSubscription | null, from: Catalogue): 
   return { say: null, steps: [choose("Change plan")] };
 }
 
+function inOrder({ subscription }: Standing, canChangePlan: Entitlement["canChangePlan"], from: Catalogue): Main {
+  if (canChangePlan === "admin")
+    return {
+      say: "Your terms were agreed with a person. To change or end them, write to us.",
+      steps: [write("Talk to us")],
+    };
+  if (canChangePlan === "no" && subscription)
+    return {
+      say: "We are checking this plan with Stripe, and it can be changed when that is done. If this stays for more than an hour, write to us.",
+      steps: [write()],
+    };
+  return whenUsual(subscription, from);
+}
+
 function mainSteps(standing: Standing, { notice, canChangePlan }: Entitlement, from: Catalogue): Main {
-  const { subscription } = standing;
   switch (notice?.code) {
     case "on_hold":
       return {
@@ -111,8 +124,8 @@ function mainSteps(standing: Standing, { notice, canChangePlan }: Entitlement, f
       };
     case "paused":
       return {
-        say: "Add a card, then resume: the plan goes on and is charged from then.",
-        steps: [card("Add a card"), { does: "resume", label: "Resume the plan" }],
+        say: "Add a card and write to us, and the plan goes on; or end it and choose one anew.",
+        steps: [card("Add a card"), write()],
       };
     case "collection_paused":
       return { say: "We have paused your payments. You can go on with the credits you have.", steps: [write()] };
@@ -136,18 +149,12 @@ function mainSteps(standing: Standing, { notice, canChangePlan }: Entitlement, f
         say: "This card has had its free trial before, so no second one was started and nothing was charged.",
         steps: [choose("Choose a plan")],
       };
+    case "trial_ends":
+    case "change_pending":
+    case "change_scheduled":
+    case undefined:
+      return inOrder(standing, canChangePlan, from);
   }
-  if (canChangePlan === "admin")
-    return {
-      say: "Your terms were agreed with a person. To change or end them, write to us.",
-      steps: [write("Talk to us")],
-    };
-  if (canChangePlan === "no" && subscription)
-    return {
-      say: "We are checking this plan with Stripe, and it can be changed when that is done. If this stays for more than an hour, write to us.",
-      steps: [write()],
-    };
-  return whenUsual(subscription, from);
 }
 
 /**

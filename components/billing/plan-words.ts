@@ -129,7 +129,8 @@ function stateOf(standing: Standing, { notice, canChangePlan }: Entitlement): Pl
       return { label: notice.at ? `Ends on ${formatDate(notice.at)}` : "Ends soon", tone: "warning" };
     case "change_scheduled":
       return { label: notice.at ? `Changes on ${formatDate(notice.at)}` : "Changes soon", tone: "accent" };
-    default:
+    case "trial_refused":
+    case undefined:
       return canChangePlan === "no" && standing.subscription ? { label: "Being checked", tone: "neutral" } : null;
   }
 }
