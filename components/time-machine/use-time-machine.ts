@@ -35,12 +35,20 @@ export function useTimeMachine(): { machine: TimeMachine | null; reload: () => P
       return;
     }
     hasMoved.current = true;
-    const timer = setInterval(async () => {
+    let timer: ReturnType<typeof setTimeout>;
+    let isOver = false;
+    const follow = async () => {
       const seen = await read<Pick<TimeMachine, "now" | "moving">>("?only=clock");
+      if (isOver) return;
       if (seen?.moving) setMachine((last) => last && { ...last, ...seen });
       else await reload();
-    }, LOOK_EVERY_MS);
-    return () => clearInterval(timer);
+      if (!isOver) timer = setTimeout(() => void follow(), LOOK_EVERY_MS);
+    };
+    timer = setTimeout(() => void follow(), LOOK_EVERY_MS);
+    return () => {
+      isOver = true;
+      clearTimeout(timer);
+    };
   }, [isMoving, reload, router]);
 
   return { machine, reload };
