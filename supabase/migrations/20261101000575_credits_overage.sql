@@ -69,7 +69,8 @@ grant select, insert, update, delete on public.meter_outbox to service_role;
 grant select, insert, update, delete on public.meter_backoffs to service_role;
 
 -- Adds overage that the ledger has just billed to its window. The caller holds the account's lock. A window that is
--- frozen already gets a further revision with the difference alone. A window never crosses the end of a period.
+-- frozen already gets a further revision with the difference alone. A window never crosses the end of a period, and one
+-- left open by another period is closed. The first update is the whole of the common case.
 create function private.count_overage(balance public.credit_balances, overage bigint, happened_at timestamptz) returns void
 language plpgsql set search_path = '' as $$
 <<words>>
@@ -80,13 +81,14 @@ declare
   starts_at timestamptz;
   ends_at timestamptz;
 begin
+  update public.meter_outbox m set value = m.value + count_overage.overage
+  where m.account_id = balance.account_id and m.window_start_at <= used_at and m.window_start_at > used_at - interval '5 minutes' and m.window_end_at > used_at
+    and m.state = 'open' and m.period_start_at is not distinct from balance.overage_starts_at;
+  if found then return; end if;
   select * into known from public.meter_outbox m
   where m.account_id = balance.account_id and m.window_start_at <= used_at and m.window_start_at > used_at - interval '5 minutes' and m.window_end_at > used_at
   order by m.revision desc limit 1;
-  if known.state = 'open' and known.period_start_at is not distinct from balance.overage_starts_at then
-    update public.meter_outbox m set value = m.value + count_overage.overage where m.id = known.id and m.state = 'open';
-    if found then return; end if;
-  elsif known.state = 'open' then
+  if known.state = 'open' then
     update public.meter_outbox m set state = 'closed', next_attempt_at = balance.as_of,
       window_end_at = case when balance.overage_starts_at > m.window_start_at and balance.overage_starts_at <= used_at
         then balance.overage_starts_at else m.window_end_at end
