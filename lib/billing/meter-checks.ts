@@ -53,7 +53,12 @@ export function rowsAddingUpTo(target: number, rows: readonly CheckedRow[]): Che
 export function checkHour(rows: readonly CheckedRow[], sum: number, now: Date): Check[] {
   const soon = after(now, LOOK_AGAIN_AFTER_SECONDS);
   const waiting = rows.filter(({ state }) => state === "accepted" || state === "verify");
-  const check = (row: CheckedRow, becomes: Check["becomes"], nextAttemptAt: Date | null, error: string | null = null): Check => ({
+  const check = (
+    row: CheckedRow,
+    becomes: Check["becomes"],
+    nextAttemptAt: Date | null,
+    error: string | null = null,
+  ): Check => ({
     id: row.id,
     revision: row.revision,
     was: row.state,
@@ -72,8 +77,7 @@ export function checkHour(rows: readonly CheckedRow[], sum: number, now: Date): 
 
   return waiting.map((row) => {
     if (row.state === "verify") {
-      const seenTwice =
-        row.lookedSum === sum && row.lookedAt && after(row.lookedAt, LOOK_AGAIN_AFTER_SECONDS) <= now;
+      const seenTwice = row.lookedSum === sum && row.lookedAt && after(row.lookedAt, LOOK_AGAIN_AFTER_SECONDS) <= now;
       if (!seenTwice) return check(row, "verify", soon);
       if (!there) return check(row, "review", null, `${difference}; it adds up neither with this row nor without it`);
       return there.includes(row) ? check(row, "confirmed", null) : check(row, "revised", now);
