@@ -29,7 +29,7 @@ export function duplicateRefunded({ planName, amountCents, currency }: Duplicate
         </Paragraph>
         <Paragraph>
           {price ? "The money usually arrives within five to ten working days. " : ""}If you meant to change to the
-          other plan, reply to this mail and we will do that.
+          other plan, choose &ldquo;Change plan&rdquo; on your billing page.
         </Paragraph>
       </Layout>
     ),
