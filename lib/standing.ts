@@ -38,14 +38,14 @@ const subscriptionRow = z.object({
   ever_paid: z.boolean(),
   paid_through_at: time.nullable(),
   pay_url: z.string().nullable(),
-  trial_has_card: z.boolean().nullable().default(null),
-  scheduled_plan_key: plan.nullable().default(null),
-  scheduled_plan_version: z.number().nullable().default(null),
-  scheduled_interval: z.enum(["monthly", "yearly"]).nullable().default(null),
-  scheduled_at: time.nullable().default(null),
-  ending_requested_at: time.nullable().default(null),
-  pending_plan_key: plan.nullable().default(null),
-  pending_until: time.nullable().default(null),
+  trial_has_card: z.boolean().nullable(),
+  scheduled_plan_key: plan.nullable(),
+  scheduled_plan_version: z.number().nullable(),
+  scheduled_interval: z.enum(["monthly", "yearly"]).nullable(),
+  scheduled_at: time.nullable(),
+  ending_requested_at: time.nullable(),
+  pending_plan_key: plan.nullable(),
+  pending_until: time.nullable(),
 });
 
 const standingRow = z.object({
@@ -58,10 +58,10 @@ const standingRow = z.object({
   dunning_opened_at: time.nullable(),
   terms: termsRow.nullable(),
   debt: z.number(),
-  overage_cap: z.number().nullable().default(null),
-  last_paid_overage: z.number().default(0),
-  unpaid_overage: z.number().default(0),
-  trial_refused_at: time.nullable().default(null),
+  overage_cap: z.number().nullable(),
+  last_paid_overage: z.number(),
+  unpaid_overage: z.number(),
+  trial_refused_at: time.nullable(),
 });
 
 function toTerms(row: z.infer<typeof termsRow>): EnterpriseTerms {

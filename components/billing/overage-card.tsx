@@ -40,7 +40,11 @@ export function heldBackWords({ limitedBy, most }: Pick<OverageFacts, "limitedBy
         : "An invoice is unpaid. Until it is paid, nothing can be used this way.";
     case "blocked":
       return "At the moment nothing can be used this way, whatever is chosen here. What you choose holds as soon as it can.";
-    default:
+    case "not_sold":
+    case "off":
+    case "owner":
+    case "plan":
+    case "terms":
       return null;
   }
 }
