@@ -52,12 +52,23 @@ export function trialLine(billed: BilledItem, quantity: number, trial: Period): 
   return { ...itemLine(billed, trial), description: `Free trial for ${quantity} × ${billed.productName}`, quantity };
 }
 
-/**
- * A line that credits the unused rest of a period, or charges the rest of one under a new price.
- * @param amountCents negative for a credit.
- */
-export function prorationLine(billed: BilledItem, quantity: number, rest: Period, amountCents: number): LineDraft {
-  const words = amountCents < 0 ? "Unused time on" : "Remaining time on";
+/** A line that credits the unused rest of a period. @param creditCents what is given back, not negative. */
+export function creditLine(billed: BilledItem, quantity: number, rest: Period, creditCents: number): LineDraft {
+  return prorationLine("Unused time on", billed, quantity, rest, 0 - creditCents);
+}
+
+/** A line that charges the rest of a period under a new price. */
+export function chargeLine(billed: BilledItem, quantity: number, rest: Period, amountCents: number): LineDraft {
+  return prorationLine("Remaining time on", billed, quantity, rest, amountCents);
+}
+
+function prorationLine(
+  words: string,
+  billed: BilledItem,
+  quantity: number,
+  rest: Period,
+  amountCents: number,
+): LineDraft {
   const line = itemLine(billed, rest);
   const details = line.parent?.subscription_item_details;
   return {

@@ -1,7 +1,7 @@
 import type { Context } from "../core/resource.ts";
 import { shareOf } from "../invoices/decimal.ts";
 import { reductionsOf } from "../invoices/discounts.ts";
-import { type LineDraft, prorationLine } from "../invoices/lines.ts";
+import { chargeLine, creditLine, type LineDraft } from "../invoices/lines.ts";
 import { amountFor } from "../invoices/rating.ts";
 import { computeTotals } from "../invoices/totals.ts";
 import { billedItem, isMetered, recurrenceOf, type Subscription, type SubscriptionItem } from "./items.ts";
@@ -13,7 +13,7 @@ export interface Proration {
   line: LineDraft;
 }
 
-/** Something that was charged in advance for an item: by an invoice, or by an invoice item that still waits for one. */
+/** What was charged in advance for an item: by an invoice, or by an invoice item that still waits for one. */
 interface Debit {
   netCents: number;
   start: number;
@@ -22,7 +22,8 @@ interface Debit {
 
 /**
  * The credit for the rest of an item's period from a moment on: the share by seconds of what was last charged for it,
- * discounts included, as flexible billing does. Nothing when nothing was charged, or the item is metered.
+ * discounts included, as flexible billing does. Nothing when nothing was charged, or the item is free or metered; what
+ * only a discount made nothing is a line of zero.
  */
 export function creditFor(
   subscription: Subscription,
@@ -33,15 +34,19 @@ export function creditFor(
   if (isMetered(item.price)) return null;
   const debit = lastDebit(subscription, item, context);
   if (!debit || debit.end <= at) return null;
-  const from = Math.max(at, debit.start);
-  const amount = shareOf(debit.netCents, debit.end - from, debit.end - debit.start);
-  if (amount === 0) return null;
+  const rest = { start: Math.max(at, debit.start), end: debit.end };
+  const share = (cents: number) => shareOf(cents, rest.end - rest.start, debit.end - debit.start);
   const billed = billedItem(item, subscription.currency, context);
-  const rest = { start: from, end: debit.end };
-  return { item: item.id, line: prorationLine(billed, item.quantity ?? 1, rest, -amount) };
+  const quantity = item.quantity ?? 1;
+  const amount = share(debit.netCents);
+  if (amount === 0 && share(amountFor(billed.price, quantity)) === 0) return null;
+  return { item: item.id, line: creditLine(billed, quantity, rest, amount) };
 }
 
-/** The charge for the rest of an item's period from a moment on: the share by seconds of its price, discounts taken off. */
+/**
+ * The charge for the rest of an item's period from a moment on: the share by seconds of its price, discounts taken off.
+ * One that a discount makes free is still a line, of zero.
+ */
 export function chargeFor(
   subscription: Subscription,
   item: SubscriptionItem,
@@ -52,11 +57,12 @@ export function chargeFor(
   const billed = billedItem(item, subscription.currency, context);
   const quantity = item.quantity ?? 1;
   const whole = periodAround(subscription.billing_cycle_anchor, recurrenceOf(item.price), at);
-  const net = afterDiscounts(subscription, amountFor(billed.price, quantity), item.price.product, context);
-  const amount = shareOf(net, item.current_period_end - at, whole.end - whole.start);
-  if (amount === 0) return null;
   const rest = { start: at, end: item.current_period_end };
-  return { item: item.id, line: prorationLine(billed, quantity, rest, amount) };
+  const share = (cents: number) => shareOf(cents, rest.end - rest.start, whole.end - whole.start);
+  const listed = amountFor(billed.price, quantity);
+  if (share(listed) === 0) return null;
+  const amount = share(afterDiscounts(subscription, listed, item.price.product, context));
+  return { item: item.id, line: chargeLine(billed, quantity, rest, amount) };
 }
 
 function afterDiscounts(subscription: Subscription, amountCents: number, product: string, context: Context): number {
@@ -68,7 +74,10 @@ function lastDebit(subscription: Subscription, item: SubscriptionItem, context: 
   const waiting = context.store.objects("invoiceitem").list((row) => {
     const owner = row.parent?.subscription_details?.subscription_item;
     return (
-      owner === item.id && row.invoice === null && row.amount > 0 && row.pricing?.price_details?.price === item.price.id
+      owner === item.id &&
+      row.invoice === null &&
+      row.amount >= 0 &&
+      row.pricing?.price_details?.price === item.price.id
     );
   });
   const last = waiting.at(-1);
@@ -80,7 +89,7 @@ function lastDebit(subscription: Subscription, item: SubscriptionItem, context: 
     const lines = invoice.lines.data.filter((line) => {
       const owner = line.parent?.subscription_item_details?.subscription_item;
       const current = line.period.end === item.current_period_end && line.period.end > line.period.start;
-      return owner === item.id && current && line.amount > 0 && line.pricing?.price_details?.price === item.price.id;
+      return owner === item.id && current && line.amount >= 0 && line.pricing?.price_details?.price === item.price.id;
     });
     const [first] = lines;
     if (!first) continue;

@@ -27,6 +27,39 @@ describe("a discount on a subscription", () => {
     expect((await bench.stripe.charges.list({ customer: customer.id })).data).toEqual([]);
   });
 
+  test("of 100 % keeps both lines of a change of plan, of zero each; what is free at its list price has none", async () => {
+    const free = await bench.stripe.coupons.create({ percent_off: 100, duration: "forever" });
+    const { subscription, item } = await bench.subscribed({ discounts: [{ coupon: free.id }] });
+    const swap = (price: string) =>
+      bench.stripe.subscriptions.update(subscription.id, {
+        items: [{ id: item.id, price }],
+        proration_behavior: "always_invoice",
+      });
+    const linesOf = async () => (await bench.invoicesOf(subscription.id))[0]?.lines.data ?? [];
+    const gratis = await bench.stripe.prices.create({
+      product: String(bench.sold.base.product),
+      currency: "usd",
+      unit_amount: 0,
+      recurring: { interval: "month" },
+    });
+    await bench.advance(10 * day);
+    for (const [former, next] of [
+      [bench.sold.base, bench.sold.pro],
+      [bench.sold.pro, bench.sold.base],
+    ] as const) {
+      await swap(next.id);
+      expect(await linesOf()).toMatchObject(
+        [
+          { amount: 0, description: /^Unused time on /, pricing: { price_details: { price: former.id } } },
+          { amount: 0, description: /^Remaining time on /, pricing: { price_details: { price: next.id } } },
+        ].map((line) => ({ ...line, description: expect.stringMatching(line.description) })),
+      );
+      await bench.advance(day);
+    }
+    await swap(gratis.id);
+    expect((await linesOf()).map(({ description }) => description)).toEqual([expect.stringMatching(/^Unused time/)]);
+  });
+
   test("by a promotion code counts once, lasts its months, and can be taken away", async () => {
     const coupon = await bench.stripe.coupons.create({ percent_off: 50, duration: "repeating", duration_in_months: 2 });
     const code = await bench.stripe.promotionCodes.create({ promotion: { type: "coupon", coupon: coupon.id } });
