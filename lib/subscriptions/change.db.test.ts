@@ -100,6 +100,21 @@ describe("an upgrade", () => {
     expect(data[0]?.total).toBe(4950);
   });
 
+  test("with a code for 100 % off costs nothing, and brings all of its credits", async () => {
+    const subscriber = await subscribe("starter");
+    const coupon = await stripe().coupons.create({ percent_off: 100, duration: "forever" });
+    await stripe().subscriptions.update(subscriber.subscription, { discounts: [{ coupon: coupon.id }] });
+    await renew(subscriber);
+    await toHalf(subscriber);
+    const shown = await preview(subscriber);
+    expect([shown.dueNowCents, shown.nextCents]).toEqual([0, 0]);
+    expect(await confirm(subscriber, shown)).toEqual({ ok: true, code: "changed" });
+    const [invoice] = await upgradeInvoices(subscriber);
+    expect(invoice).toMatchObject({ status: "paid", total: 0 });
+    expect(Math.abs(shown.creditsNow - (pro - starter) / 2)).toBeLessThan(3);
+    expect(await total(subscriber)).toBe(starter + shown.creditsNow);
+  });
+
   test("from pay as you go brings the new allowance for the time that is left", async () => {
     const subscriber = await subscribe("payg");
     await toHalf(subscriber);
