@@ -21,6 +21,7 @@ export default defineConfig({
   ],
   use: {
     baseURL: process.env.APP_URL ?? "http://localhost:3000",
+    actionTimeout: 20_000,
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
     launchOptions: {

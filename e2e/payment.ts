@@ -20,5 +20,5 @@ export async function payWith(page: Page, number: string): Promise<void> {
   await page.getByLabel("Expiry").fill("12 / 34");
   await page.getByLabel("CVC").fill("123");
   await page.getByLabel("Name on card").fill("Alex Example");
-  await page.getByRole("button", { name: /^(Pay|Subscribe)/ }).click();
+  await page.getByRole("button", { name: /^(Pay|Subscribe|Start trial)/ }).click();
 }

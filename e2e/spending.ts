@@ -12,6 +12,15 @@ export async function newApiKey(page: Page): Promise<string> {
   return (await shown.textContent()) ?? "";
 }
 
+/** Sets the owner's cap on use beyond the credits, on the billing page. */
+export async function allowOverage(page: Page, credits: number): Promise<void> {
+  await page.goto("/billing");
+  await page.getByRole("radio", { name: "Up to a number of credits a month" }).check();
+  await page.getByRole("textbox", { name: "Credits a month" }).fill(String(credits));
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByText(/saved|from now on|up to/i).last()).toBeVisible();
+}
+
 export interface Reported {
   balance: { available: number; debt: number; overage_used: number };
   over_limit: boolean;

@@ -1,16 +1,13 @@
 import { balance, expect, test } from "../fixtures";
 import { mailTo, runJobs } from "../mailbox";
 import { atCheckout, cards, payWith } from "../payment";
+import { subscribe } from "../plans";
 
 test("subscribing to Starter brings its allowance, and the invoice stands under Billing", async ({
   signedIn,
   person,
 }) => {
-  await signedIn.goto("/billing");
-  await signedIn.getByRole("button", { name: "Choose Starter" }).click();
-  await atCheckout(signedIn);
-  await payWith(signedIn, cards.works);
-  await expect(signedIn.getByRole("heading", { name: "You are on Starter" })).toBeVisible({ timeout: 30_000 });
+  await subscribe(signedIn, "Starter");
   await expect(balance(signedIn)).toHaveText("355,000 credits");
 
   await signedIn.goto("/billing");
@@ -22,8 +19,8 @@ test("subscribing to Starter brings its allowance, and the invoice stands under 
 
 test("two tabs end in one subscription", async ({ signedIn, context, person, sql }) => {
   const second = await context.newPage();
-  await signedIn.goto("/billing");
-  await second.goto("/billing");
+  await signedIn.goto("/billing/plan");
+  await second.goto("/billing/plan");
   await signedIn.getByRole("button", { name: "Choose Starter" }).click();
   await second.getByRole("button", { name: "Choose Starter" }).click();
   await atCheckout(signedIn);
@@ -42,11 +39,7 @@ test("two tabs end in one subscription", async ({ signedIn, context, person, sql
 });
 
 test("a subscribed account that asks for a plan again is told why not", async ({ signedIn }) => {
-  await signedIn.goto("/billing");
-  await signedIn.getByRole("button", { name: "Choose Starter" }).click();
-  await atCheckout(signedIn);
-  await payWith(signedIn, cards.works);
-  await expect(signedIn.getByRole("heading", { name: "You are on Starter" })).toBeVisible({ timeout: 30_000 });
+  await subscribe(signedIn, "Starter");
   const answer = await signedIn.request.post("/api/checkout", {
     data: { plan: "pro", interval: "monthly" },
     headers: { origin: new URL(signedIn.url()).origin },

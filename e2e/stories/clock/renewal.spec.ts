@@ -3,7 +3,7 @@ import { passDays } from "../../clock";
 import { balance, expect, setting, test } from "../../fixtures";
 import { startInstance } from "../../instance";
 import { runJobs } from "../../mailbox";
-import { atCheckout, cards, payWith } from "../../payment";
+import { subscribe } from "../../plans";
 
 const SECOND_PORT = Number(setting("PORT")) + 1;
 
@@ -12,11 +12,7 @@ test.describe.configure({ mode: "default" });
 
 test("35 days across a renewal, with a session open, end in one new allowance", async ({ signedIn, person, sql }) => {
   test.setTimeout(120_000);
-  await signedIn.goto("/billing");
-  await signedIn.getByRole("button", { name: "Choose Starter" }).click();
-  await atCheckout(signedIn);
-  await payWith(signedIn, cards.works);
-  await expect(signedIn.getByRole("heading", { name: "You are on Starter" })).toBeVisible({ timeout: 30_000 });
+  await subscribe(signedIn, "Starter");
 
   await passDays(35);
   await runJobs();
