@@ -3,6 +3,7 @@ import { redeemDiscounts } from "../invoices/discounts.ts";
 import type { LineDraft } from "../invoices/lines.ts";
 import { invoicePaidOrder } from "../invoices/one-off.ts";
 import type { PaymentIntent } from "../resources/payments.ts";
+import { taxIdsOf } from "../resources/tax-ids.ts";
 import { customerFor, keepCustomerDetails } from "./customer.ts";
 import { findRecord, type Session, type SessionLine, type SessionRecord } from "./record.ts";
 
@@ -128,6 +129,6 @@ function detailsOf(
     name: billing?.name ?? customer?.name ?? null,
     phone: null,
     tax_exempt: "none",
-    tax_ids: [],
+    tax_ids: customer ? taxIdsOf(customer.id, context).map(({ type, value }) => ({ type, value })) : [],
   };
 }

@@ -39,6 +39,42 @@ describe("a draft invoice", () => {
     });
   });
 
+  test("names its customer's tax ids and address as they are until it is final, and then as they were", async () => {
+    const { customer, draft } = await draftOf();
+    expect(draft).toMatchObject({ customer_tax_ids: [], customer_address: null });
+    const taxId = await bench.stripe.customers.createTaxId(customer.id, { type: "eu_vat", value: "DE123456789" });
+    await bench.stripe.customers.update(customer.id, { name: "Anna GmbH", address: { country: "DE", city: "Bonn" } });
+    const named = {
+      customer_name: "Anna GmbH",
+      customer_address: { city: "Bonn" },
+      customer_tax_ids: [{ type: "eu_vat", value: "DE123456789" }],
+    };
+    expect(await find(draft.id)).toMatchObject(named);
+    await bench.stripe.invoices.finalizeInvoice(draft.id);
+    await bench.stripe.customers.deleteTaxId(customer.id, taxId.id);
+    await bench.stripe.customers.update(customer.id, { name: "Berta" });
+    expect(await find(draft.id)).toMatchObject(named);
+  });
+
+  test("of a customer that is deleted is never finalized, and open ones are asked for no more", async () => {
+    const { customer, subscription, item } = await bench.subscribed();
+    await bench.declineNext(customer.id, 9);
+    await bench.stripe.invoiceItems.create({ customer: customer.id, amount: 700, currency: "usd" });
+    const owed = await bench.stripe.invoices.create({
+      customer: customer.id,
+      pending_invoice_items_behavior: "include",
+      auto_advance: true,
+    });
+    await bench.advance(2 * hour);
+    expect(await find(owed.id)).toMatchObject({ status: "open", attempt_count: 1 });
+    await bench.advanceTo(item.current_period_end + 60);
+    await bench.stripe.customers.del(customer.id);
+    await bench.advance(20 * day);
+    expect((await bench.invoicesOf(subscription.id))[0]?.status).toBe("draft");
+    expect(await find(owed.id)).toMatchObject({ status: "open", next_payment_attempt: null });
+    expect(bench.double.double.engine.problems).toEqual([]);
+  });
+
   test("goes on by itself when it is told to, and stops when it is told to", async () => {
     const { draft } = await draftOf(1900, { auto_advance: false });
     const going = await bench.stripe.invoices.update(draft.id, { auto_advance: true });

@@ -2,6 +2,7 @@ import { wholeList } from "../core/list.ts";
 import type { Objects } from "../core/objects.ts";
 import type { Context } from "../core/resource.ts";
 import type { Period } from "../subscriptions/periods.ts";
+import { withCustomer } from "./customer-words.ts";
 import { liveDiscounts, reductionsOf } from "./discounts.ts";
 import type { InvoiceLine, LineDraft } from "./lines.ts";
 import { computeTotals } from "./totals.ts";
@@ -56,12 +57,6 @@ export function composeInvoice(wanted: NewInvoice, id: string, context: Context)
     collection_method: wanted.collectionMethod ?? "charge_automatically",
     currency: wanted.currency,
     customer: customer.id,
-    customer_address: customer.address ?? null,
-    customer_email: customer.email,
-    customer_name: customer.name ?? null,
-    customer_phone: customer.phone ?? null,
-    customer_tax_exempt: customer.tax_exempt ?? "none",
-    customer_tax_ids: [],
     default_payment_method: wanted.defaultPaymentMethod ?? null,
     discounts: liveDiscounts(wanted.discounts ?? [], context, wanted.madeAt ?? context.now()),
     hosted_invoice_url: null,
@@ -86,7 +81,7 @@ export function composeInvoice(wanted: NewInvoice, id: string, context: Context)
     ...wanted.fields,
   });
   return withLines(
-    invoice,
+    withCustomer(invoice, context),
     wanted.lines.map((line) => writeLine(line, invoice, context)),
     context,
     wanted.madeAt,

@@ -8,6 +8,7 @@ import { markPaidOutOfBand, markUncollectible, requireOpen, voidInvoice } from "
 import { attemptInvoice } from "./collect.ts";
 import { createInvoice } from "./create.ts";
 import type { Invoice } from "./draft.ts";
+import { draftListeners } from "./draft-listeners.ts";
 import { finalizeInvoice, finalizeKey } from "./finalize.ts";
 import { invoicePages } from "./hosted-invoice.ts";
 import { collectWhenDue, finalizeWhenDue, onIntentFailed, onIntentSucceeded } from "./invoice-tasks.ts";
@@ -141,6 +142,7 @@ export const invoices: Resource = {
   pages: invoicePages,
   tasks: { "invoice.finalize": finalizeWhenDue, "invoice.collect": collectWhenDue },
   listeners: {
+    ...draftListeners,
     "payment_intent.succeeded": [onIntentSucceeded],
     "payment_intent.payment_failed": [onIntentFailed],
   },
