@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { EnterpriseTerms } from "@/lib/billing/enterprise";
 import { type Standing, type StandingSubscription, SUBSCRIPTION_STATUSES } from "@/lib/billing/standing";
 import { type AccountId, cents, credits } from "@/lib/billing/units";
+import { isLivemode } from "@/lib/stripe/client";
 import { rpc } from "@/lib/supabase/rpc";
 
 const time = z.coerce.date();
@@ -142,11 +143,11 @@ export function toStanding(raw: unknown): Standing {
 }
 
 /**
- * What several features must know about an account, with the service's rights; `entitlementFor` says what follows.
+ * What several features must know about an account in the mode of our key, with the service's rights; `entitlementFor` says what follows.
  * @throws Error if there is no such account; RpcError if the database cannot answer
  */
 export async function readStanding(account: AccountId): Promise<Standing> {
-  const row = await rpc<unknown>("read_standing", { account_id: account });
+  const row = await rpc<unknown>("read_standing", { account_id: account, livemode: isLivemode() });
   if (row === null) throw new Error(`There is no account ${account}`);
   return toStanding(row);
 }
@@ -156,7 +157,12 @@ export async function readStanding(account: AccountId): Promise<Standing> {
  * @throws Error if the person does not belong to the account, or the database cannot answer
  */
 export async function readMyStanding(client: SupabaseClient, account: AccountId): Promise<Standing> {
-  const { data, error } = await client.from("account_standing").select().eq("account_id", account).maybeSingle();
+  const { data, error } = await client
+    .from("account_standing")
+    .select()
+    .eq("account_id", account)
+    .eq("livemode", isLivemode())
+    .maybeSingle();
   if (error) throw new Error(`The standing of an account could not be read: ${error.message}`);
   if (!data) throw new Error(`There is no account ${account} for this person`);
   return toStanding(data);

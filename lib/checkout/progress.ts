@@ -1,6 +1,7 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { z } from "zod";
 import { offerOfLookupKey, packVersion } from "@/lib/billing/offers";
+import { isLivemode } from "@/lib/stripe/client";
 
 /** How far a purchase has come, as the success page shows it. `failed` can be tried again. */
 export type CheckoutProgress =
@@ -21,6 +22,7 @@ async function planProgress(client: SupabaseClient, account: string): Promise<"p
     .select("id")
     .eq("account_id", account)
     .eq("is_mirrored", true)
+    .eq("livemode", isLivemode())
     .in("status", ["active", "trialing"])
     .limit(1);
   if (error) throw new Error(`The subscription could not be read: ${error.message}`);

@@ -14,7 +14,7 @@ const MIGRATIONS = "supabase/migrations";
 interface Installation {
   now: string;
   migrations: string[] | null;
-  test_subscriptions: number;
+  test_accounts: number;
 }
 
 interface Health {
@@ -40,7 +40,7 @@ export async function lookAtDatabase(send: typeof fetch = fetch): Promise<Findin
   }
   return [
     ...lookAtMigrations(installation.migrations),
-    ...lookAtLeftOvers(installation.test_subscriptions, isLivemode()),
+    ...lookAtLeftOvers(installation.test_accounts, isLivemode()),
     ...lookAtClock("the database's", new Date(installation.now), asked),
     ...(await lookAtRest(send)),
     ...(await look("What waits could not be read", "Apply the migrations: npx supabase db push.", lookAtWork)),
@@ -77,13 +77,13 @@ function lookAtMigrations(applied: string[] | null): Finding[] {
   ];
 }
 
-/** Plans bought with play money must not go on once money is real. */
-export function lookAtLeftOvers(testSubscriptions: number, isLive: boolean): Finding[] {
-  if (!isLive || testSubscriptions === 0) return [];
+/** Credits bought with play money must not be spent once money is real. The plans of test mode give nothing any more. */
+export function lookAtLeftOvers(testAccounts: number, isLive: boolean): Finding[] {
+  if (!isLive || testAccounts === 0) return [];
   return [
     problem(
-      `The key is live, but ${testSubscriptions} subscriptions here are of test mode, and still give their plan.`,
-      "Let go of them: update subscriptions set is_mirrored = false where not livemode.",
+      `The key is live, but ${testAccounts} accounts have credits that were bought in test mode.`,
+      "Void them in the SQL editor: select void_test_mode_credits(now()).",
     ),
   ];
 }

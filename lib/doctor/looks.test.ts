@@ -60,7 +60,7 @@ describe("clocks", () => {
 });
 
 test("plans bought with play money are a problem once the key is live, and none before", () => {
-  expect(problems(lookAtLeftOvers(3, true))[0]).toContain("3 subscriptions here are of test mode");
+  expect(problems(lookAtLeftOvers(3, true))[0]).toContain("3 accounts have credits that were bought in test mode");
   expect(lookAtLeftOvers(3, false)).toEqual([]);
   expect(lookAtLeftOvers(0, true)).toEqual([]);
 });

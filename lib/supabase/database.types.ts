@@ -1596,6 +1596,7 @@ export type Database = {
     Views: {
       account_standing: { Row: {
           account_id: string | null;
+          livemode: boolean | null;
           account_kind: string | null;
           hold: string | null;
           open_dispute: boolean | null;
@@ -2101,6 +2102,7 @@ export type Database = {
         }; Returns: Json };
       read_standing: { Args: {
           account_id: string;
+          livemode: boolean;
         }; Returns: Json };
       read_unbilled_usage: { Args: {
           account_id: string;
@@ -2268,6 +2270,9 @@ export type Database = {
           source: string;
           source_id: string;
           key: string;
+          at: string;
+        }; Returns: Json };
+      void_test_mode_credits: { Args: {
           at: string;
         }; Returns: Json };
     };

@@ -1,10 +1,22 @@
--- security_invoker: whoever reads it sees only what they may read of the tables below.
+-- Whether a dunning case is about invoices of a mode; one about none yet is about both.
+create function private.is_case_of_mode(case_id uuid, livemode boolean) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (
+    select from public.dunning_invoices m join public.invoices i on i.id = m.invoice_id
+    where m.case_id = is_case_of_mode.case_id and i.livemode = is_case_of_mode.livemode
+  ) or not exists (select from public.dunning_invoices m where m.case_id = is_case_of_mode.case_id)
+$$;
+grant execute on function private.is_case_of_mode(uuid, boolean) to authenticated, service_role;
+
+-- A row for each of Stripe's modes: what was bought with play money is no plan once money is real. Whoever reads it names
+-- the mode of the key. security_invoker: whoever reads it sees only what they may read of the tables below.
 create view public.account_standing with (security_invoker = true) as
 select
   a.id as account_id,
+  mode.livemode,
   a.kind as account_kind,
   hold.reason as hold,
-  exists (select from public.payments p where p.account_id = a.id and p.is_disputed) as open_dispute,
+  exists (select from public.payments p where p.account_id = a.id and p.livemode = mode.livemode and p.is_disputed) as open_dispute,
   s.id as subscription_id, s.status, s.last_known_status, s.unknown_since, s.plan_key, s.plan_version, s.last_known_plan_key,
   s.billing_interval, s.period_start_at, s.period_end_at, s.trial_end_at, s.cancel_at, s.collection_paused,
   s.has_metered_item, s.ever_paid, s.paid_through_at, s.pay_url,
@@ -12,7 +24,7 @@ select
   s.trial_has_card, ending.requested_at as ending_requested_at,
   (
     select count(*)::integer from public.subscriptions other
-    where other.account_id = a.id and not other.is_mirrored and other.livemode = s.livemode
+    where other.account_id = a.id and not other.is_mirrored and other.livemode = mode.livemode
       and other.status in ('trialing', 'active', 'past_due', 'unpaid', 'paused', 'unknown')
   ) as other_live_subscriptions,
   dunning.stage as dunning_stage, dunning.opened_at as dunning_opened_at,
@@ -23,7 +35,7 @@ select
     'suspend_after_days', terms.suspend_after_days, 'auto_top_up', terms.auto_top_up,
     'open_invoices_cents', (
       select coalesce(sum(i.due_cents), 0) from public.invoices i
-      where i.account_id = a.id and i.status = 'open' and i.livemode = s.livemode
+      where i.account_id = a.id and i.status = 'open' and i.livemode = mode.livemode
     )
   ) end as terms,
   coalesce(balance.debt, 0)::bigint as debt,
@@ -32,7 +44,7 @@ select
     select sum(line.quantity) from public.invoice_lines line
     where line.kind = 'overage' and line.invoice_id = (
       select i.id from public.invoices i
-      where i.account_id = a.id and i.livemode = s.livemode and i.status = 'paid'
+      where i.account_id = a.id and i.livemode = mode.livemode and i.status = 'paid'
         and exists (select from public.invoice_lines o where o.invoice_id = i.id and o.kind = 'overage')
       order by i.paid_at desc nulls last, i.created_at desc limit 1
     )
@@ -40,27 +52,26 @@ select
   case when s.ever_paid then 0 else greatest(0, coalesce(balance.overage_before, 0) - coalesce((
     select sum(line.quantity) from public.invoice_lines line
     join public.invoices i on i.id = line.invoice_id
-    where i.account_id = a.id and i.livemode = s.livemode and i.status = 'paid' and line.kind = 'overage'
+    where i.account_id = a.id and i.livemode = mode.livemode and i.status = 'paid' and line.kind = 'overage'
   ), 0)) end::bigint as unpaid_overage,
   (
     select max(t.decided_at) from public.trials t
-    where t.account_id = a.id and t.outcome = 'refused'
+    where t.account_id = a.id and t.livemode = mode.livemode and t.outcome = 'refused'
   ) as trial_refused_at
 from public.accounts a
+cross join (values (false), (true)) mode (livemode)
 left join public.account_holds hold on hold.account_id = a.id
-left join lateral (
-  select mirrored.* from public.subscriptions mirrored
-  where mirrored.account_id = a.id and mirrored.is_mirrored order by mirrored.livemode desc limit 1
-) s on true
+left join public.subscriptions s on s.account_id = a.id and s.livemode = mode.livemode and s.is_mirrored
 left join public.subscription_endings ending on ending.subscription_id = s.id and ending.closed_at is null
-left join public.dunning_cases dunning on dunning.account_id = a.id and dunning.closed_at is null
+left join public.dunning_cases dunning on dunning.account_id = a.id and dunning.closed_at is null and private.is_case_of_mode(dunning.id, mode.livemode)
 left join public.account_terms terms on terms.account_id = a.id
 left join public.credit_balances balance on balance.account_id = a.id;
-comment on view public.account_standing is 'What several features must know about an account: subscription, dunning case, terms, debt. What it may do follows from it by the entitlement table.';
+comment on view public.account_standing is 'What several features must know about an account in one of Stripe''s modes: subscription, dunning case, terms, debt. What it may do follows from it by the entitlement table.';
 grant select on public.account_standing to authenticated, service_role;
 
-create function public.read_standing(account_id uuid) returns jsonb
+create function public.read_standing(account_id uuid, livemode boolean) returns jsonb
 language sql stable set search_path = '' as $$
-  select to_jsonb(standing) from public.account_standing standing where standing.account_id = read_standing.account_id
+  select to_jsonb(standing) from public.account_standing standing
+  where standing.account_id = read_standing.account_id and standing.livemode = read_standing.livemode
 $$;
-grant execute on function public.read_standing(uuid) to service_role;
+grant execute on function public.read_standing(uuid, boolean) to service_role;

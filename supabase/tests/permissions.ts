@@ -71,6 +71,7 @@ export const relations: Record<string, Rights> = {
 export const forPeople = [
   "private.bring_up_to_date",
   "private.grants_now",
+  "private.is_case_of_mode",
   "private.is_member",
   "private.member_accounts",
   "public.credit_summary",
@@ -100,6 +101,7 @@ export const forTheServer = [
   "private.save_invoices",
   "private.save_subscriptions",
   "private.take_customer",
+  "private.test_mode_grants",
   "public.authenticate_api_key",
   "public.begin_checkout",
   "public.choose_overage",
@@ -201,6 +203,7 @@ export const forTheServer = [
   "public.start_answer",
   "public.take_attempt",
   "public.void_grant",
+  "public.void_test_mode_credits",
 ];
 
 /** Tables that even the server changes through the ledger's functions alone. */

@@ -1,0 +1,74 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { type BillingScene, openBillingScene } from "@/e2e/database/billing";
+import { actAs } from "@/e2e/database/people";
+import { type Subscriber, subscribersOf } from "@/e2e/database/subscribers";
+import { entitlementFor } from "@/lib/billing/entitlement";
+import { now } from "@/lib/clock";
+import { readStanding, toStanding } from "@/lib/standing";
+import { rpc } from "@/lib/supabase/rpc";
+
+let scene: BillingScene;
+let subscriber: Subscriber;
+beforeAll(async () => {
+  scene = await openBillingScene();
+  subscriber = await subscribersOf(() => scene).subscribe("starter", "yearly");
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+afterAll(() => scene.close());
+
+const goLive = () => {
+  vi.stubEnv("STRIPE_SECRET_KEY", "sk_live_of_a_founder");
+  for (const name of ["LEDGERLINE_LOCAL", "STRIPE_API_BASE", "RESEND_BASE_URL"]) vi.stubEnv(name, undefined);
+};
+const planNow = async () => entitlementFor(await readStanding(subscriber.account), now()).plan;
+
+describe("a plan that was bought with play money", () => {
+  test("is a plan with a test key, and none once the key is live", async () => {
+    expect(await planNow()).toBe("starter");
+    goLive();
+    expect(await planNow()).toBe("free");
+  });
+
+  test("is told apart for the people of the account too, who see both modes and nobody else's", async () => {
+    const rows = await actAs(
+      scene.database.sql,
+      subscriber.user,
+      (sql) => sql`
+      select account_id, livemode, plan_key from public.account_standing order by livemode`,
+    );
+    expect(rows.map(({ account_id, livemode, plan_key }) => [account_id, livemode, plan_key])).toEqual([
+      [subscriber.account, false, "starter"],
+      [subscriber.account, true, null],
+    ]);
+  });
+
+  test("owes nothing once the key is live: its unpaid invoices are none of ours", async () => {
+    const { account } = subscriber;
+    await scene.database.sql.begin(async (sql) => {
+      const [opened] = await sql`
+        insert into public.dunning_cases (account_id, stage, opened_at) values (${account}, 'downgraded', now()) returning id`;
+      await sql`insert into public.dunning_invoices (invoice_id, case_id, attempts, action_required)
+        select i.id, ${opened?.id}, 3, false from public.invoices i where i.account_id = ${account} limit 1`;
+    });
+    expect((await readStanding(account)).dunning).toMatchObject({ stage: "downgraded" });
+    goLive();
+    expect((await readStanding(account)).dunning).toBeNull();
+  });
+
+  test("leaves credits, this month's and those to come, which one statement voids before money is real", async () => {
+    const left = async () => (await scene.grants(subscriber)).filter(({ state }) => state !== "closed").length;
+    expect(await left()).toBe(13);
+    expect(await rpc("read_installation", {})).toMatchObject({ test_accounts: 1 });
+    expect(await rpc("void_test_mode_credits", { at: now() })).toMatchObject({ ok: true, grants: 13 });
+    expect(await left()).toBe(0);
+    expect(await rpc("void_test_mode_credits", { at: now() })).toMatchObject({ grants: 0 });
+    expect(await rpc("read_installation", {})).toMatchObject({ test_accounts: 0 });
+  });
+});
+
+test("a row of the view is a standing whichever mode it is of", async () => {
+  const rows = await scene.database.sql`select to_jsonb(s) as row from public.account_standing s`;
+  for (const { row } of rows) expect(() => toStanding(row)).not.toThrow();
+});
