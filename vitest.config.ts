@@ -33,6 +33,7 @@ export default defineConfig({
           name: "stripe",
           sequence: { groupOrder: 2 },
           include: ["local/**/*.test.ts"],
+          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
