@@ -20,6 +20,8 @@ export const limits = {
   password: { scope: "password", most: 10, windowSeconds: 15 * 60 },
   checkout: { scope: "checkout", most: 20, windowSeconds: 10 * 60 },
   portal: { scope: "portal", most: 20, windowSeconds: 10 * 60 },
+  plan: { scope: "plan", most: 20, windowSeconds: 10 * 60 },
+  overageCap: { scope: "overage-cap", most: 20, windowSeconds: 10 * 60 },
 } as const satisfies Record<string, Limit>;
 
 export type Attempt = { ok: true } | { ok: false; retryAfterSeconds: number; message: string };

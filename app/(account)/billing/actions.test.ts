@@ -1,11 +1,21 @@
 import { beforeEach, expect, test, vi } from "vitest";
+import { takeAttempt } from "@/lib/accounts/attempts";
 import { accountId } from "@/lib/billing/units";
+import { chooseOverage } from "@/lib/credits/overage-choice";
 import { getSession, type Role, type Session } from "@/lib/session";
 import { cancelPlan } from "@/lib/subscriptions/cancel";
 import { changePlan } from "@/lib/subscriptions/change";
+import { endPlanNow } from "@/lib/subscriptions/ending";
 import * as actions from "./actions";
+import { setOverageCap } from "./overage/actions";
 
 vi.mock("@/lib/session", async (original) => ({ ...(await original()), getSession: vi.fn() }));
+vi.mock("@/lib/accounts/attempts", async (original) => ({
+  ...(await original<typeof import("@/lib/accounts/attempts")>()),
+  takeAttempt: vi.fn(),
+}));
+vi.mock("@/lib/credits/overage-choice", async (original) => ({ ...(await original()), chooseOverage: vi.fn() }));
+vi.mock("./overage/read", () => ({ readOverage: vi.fn() }));
 vi.mock("@/lib/subscriptions/cancel", () => ({ cancelPlan: vi.fn(), resumePlan: vi.fn() }));
 vi.mock("@/lib/subscriptions/change", () => ({ changePlan: vi.fn(), revokeScheduledChange: vi.fn() }));
 vi.mock("@/lib/subscriptions/ending", () => ({ endPlanNow: vi.fn() }));
@@ -29,6 +39,7 @@ const upgrade = { account: mine, plan: "pro", interval: "monthly", changeId, pro
 
 beforeEach(() => {
   vi.clearAllMocks();
+  vi.mocked(takeAttempt).mockResolvedValue({ ok: true });
   actAs("owner");
 });
 
@@ -81,4 +92,14 @@ test("a payment that fails is said where the button was, with the page that fini
   const url = "https://pay.example/in_1";
   vi.mocked(changePlan).mockResolvedValue({ ok: false, code: "payment_failed", message: "Declined.", url });
   expect(await actions.changePlan(null, form(upgrade))).toMatchObject({ ok: false, message: "Declined.", url });
+});
+
+test("too many tries change, cancel, end and cap nothing, and say when to try again", async () => {
+  vi.mocked(takeAttempt).mockResolvedValue({ ok: false, retryAfterSeconds: 240, message: "Too many tries." });
+  const refused = { ok: false, message: "Too many tries." };
+  expect(await actions.changePlan(null, form(upgrade))).toMatchObject(refused);
+  for (const act of [actions.cancelPlan, actions.endPlanNow, actions.resumePlan, actions.revokeChange])
+    expect(await act(null, form({ account: mine }))).toMatchObject(refused);
+  expect(await setOverageCap(null, form({ account: mine, choice: "off" }))).toMatchObject(refused);
+  for (const verb of [changePlan, cancelPlan, endPlanNow, chooseOverage]) expect(verb).not.toHaveBeenCalled();
 });

@@ -5,6 +5,7 @@ import { revalidatePath } from "next/cache";
 import { redirect } from "next/navigation";
 import { z } from "zod";
 import { reasons } from "@/components/billing/cancel-words";
+import { limits, takeAttempt } from "@/lib/accounts/attempts";
 import { ONLY_MANAGERS } from "@/lib/accounts/settings";
 import { type ActionResult, accountAction, type FormAction } from "@/lib/action";
 import { canManageBilling, type Session } from "@/lib/session";
@@ -35,14 +36,16 @@ const changeFields = drawnFor.extend({
   prorationDate: z.coerce.number().int().positive().optional(),
 });
 
-/** An action of owners and admins; others are told whom to ask. */
+/** An action of owners and admins, so often at most; others are told whom to ask. */
 function billingAction<S extends z.ZodType>(
   schema: S,
   act: (input: z.output<S>, session: Session) => Promise<ActionResult>,
 ): FormAction {
-  return accountAction(schema, async (input, session) =>
-    canManageBilling(session) ? act(input, session) : { ok: false, message: ONLY_MANAGERS },
-  );
+  return accountAction(schema, async (input, session) => {
+    if (!canManageBilling(session)) return { ok: false, message: ONLY_MANAGERS };
+    const attempt = await takeAttempt(limits.plan, session.account.id);
+    return attempt.ok ? act(input, session) : { ok: false, message: attempt.message };
+  });
 }
 
 const done = { ok: true, data: undefined } as const;

@@ -1,6 +1,7 @@
 "use server";
 
 import { revalidatePath } from "next/cache";
+import { limits, takeAttempt } from "@/lib/accounts/attempts";
 import { accountAction } from "@/lib/action";
 import { formatCredits, formatDate } from "@/lib/billing/format";
 import { chooseOverage, overageFields } from "@/lib/credits/overage-choice";
@@ -13,6 +14,8 @@ export const setOverageCap = accountAction<typeof overageFields, { said: string 
   async ({ cap }, session) => {
     if (!canManageBilling(session))
       return { ok: false, message: "Only owners and admins of this account can set this. Ask one of them." };
+    const attempt = await takeAttempt(limits.overageCap, session.account.id);
+    if (!attempt.ok) return { ok: false, message: attempt.message };
     const before = await readOverage(session);
     const isNumber = cap > 0 && cap < Number.MAX_SAFE_INTEGER;
     if (isNumber && before && cap > before.planMost)
