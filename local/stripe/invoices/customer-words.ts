@@ -1,6 +1,8 @@
+import type { Objects } from "../core/objects.ts";
 import type { Context } from "../core/resource.ts";
 import { taxIdsOf } from "../resources/tax-ids.ts";
-import type { Invoice } from "./draft.ts";
+
+type Invoice = Objects["invoice"];
 
 /** What an invoice says of its customer. A draft says what is true now; once it is finalized that no longer changes. */
 export function withCustomer(invoice: Invoice, context: Context): Invoice {

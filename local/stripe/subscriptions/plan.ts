@@ -1,7 +1,7 @@
-import type { Price, SubscriptionItem } from "./items.ts";
+import type { Objects } from "../core/objects.ts";
 
 /** The legacy `plan` that Stripe still shows beside the price of every subscription item. */
-export function planOf(price: Price): SubscriptionItem["plan"] {
+export function planOf(price: Objects["price"]): Objects["subscription_item"]["plan"] {
   return {
     id: price.id,
     object: "plan",

@@ -1,9 +1,11 @@
 import { invalid } from "../core/error.ts";
+import type { Objects } from "../core/objects.ts";
 import type { Context } from "../core/resource.ts";
 import type { LinePrice } from "../invoices/lines.ts";
 import type { Tier } from "../invoices/rating.ts";
 import { priceDetails } from "../resources/price-rules.ts";
-import type { Price } from "./items.ts";
+
+type Price = Objects["price"];
 
 /** A price with its tiers and currency options, which the API shows only when they are asked for. */
 export function fullPrice(id: string, context: Context): Price {
