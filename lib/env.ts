@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { findValueProblems } from "./env-values";
 
 const text = z.string().min(1);
-const address = z.url();
+const address = z.url({ protocol: /^https?$/, error: "must be an address such as https://app.example.com" });
 const OPTIONAL = {
   LEDGERLINE_LOCAL: z.literal("1", { error: "may only be 1, or absent" }),
   LEDGERLINE_CLOCK_FILE: text,
@@ -30,7 +31,7 @@ const REQUIRED = {
   RESEND_API_KEY: text,
   MAIL_FROM: text,
   JOBS_SECRET: z.string().min(16, { error: "must have at least 16 characters" }),
-  SUPPORT_EMAIL: z.email(),
+  SUPPORT_EMAIL: z.email({ error: "must be a mail address such as support@example.com" }),
 };
 type RequiredName = keyof typeof REQUIRED;
 
@@ -169,6 +170,7 @@ export function findEnvProblems(source: Readonly<Record<string, string | undefin
   const incomplete = GROUPS.filter((group) => group.names.some((name) => values[name] === undefined));
   return [
     ...(parsed.success ? localModeProblems(parsed.data) : badValues(parsed.error)),
+    ...findValueProblems(values).map((problem) => problem.text),
     ...incomplete.map((group) => missing(values, group)),
   ];
 }
