@@ -39,6 +39,12 @@ describe("a change of the interval", () => {
     expect(running).toEqual([]);
   });
 
+  test("is no part of an upgrade within the year, whose next renewal is shown as a whole year", async () => {
+    const subscriber = await subscribe("starter", "yearly");
+    const shown = await previewChange({ account: subscriber.account, change: { plan: "pro", interval: "yearly" } });
+    expect(shown).toMatchObject({ ok: true, kind: "now", nextCents: 99_000, nextAt: await periodEnd(subscriber) });
+  });
+
   test("from monthly to yearly begins with the next period and brings its credits month by month", async () => {
     const subscriber = await subscribe("starter");
     await choose(subscriber, { plan: "starter", interval: "yearly" });

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import type Stripe from "stripe";
 import type { Currency, Interval, Plan } from "@/lib/billing/catalogue";
 import { type HeldPlan, type PlanChange, upgradeCredits } from "@/lib/billing/changes";
-import { basePrice } from "@/lib/billing/offers";
 import { policy } from "@/lib/billing/plans";
 import { type AccountId, type Credits, credits } from "@/lib/billing/units";
 import { now } from "@/lib/clock";
@@ -26,7 +25,7 @@ export type ChangePreview =
       currency: Currency;
       lines: Array<{ description: string; cents: number }>;
       dueNowCents: number;
-      /** What the next renewal costs in advance, with the discounts that hold today. */
+      /** What the next renewal costs in advance, with the discounts that will hold then. */
       nextCents: number;
       nextAt: Date;
       creditsNow: Credits;
@@ -42,7 +41,7 @@ export type ChangePreview =
       changeId: string;
       at: Date;
       currency: Currency;
-      /** The list price, before discounts and tax. */
+      /** What that renewal costs in advance, with the discounts that will hold then. */
       nextCents: number;
       allowance: Credits;
       interval: Interval;
@@ -91,11 +90,28 @@ function linesOf(invoice: Stripe.Invoice): Array<{ description: string; cents: n
   ];
 }
 
-/** What the next whole period of the new base price costs, as Stripe would bill it with today's discounts. */
-async function nextBaseCents(subscription: ReadSubscription, price: string): Promise<number> {
+/** The discounts that will still hold at a renewal, as a preview takes them; those that have run out by then are left out. */
+async function discountsAt({ raw }: ReadSubscription, at: Date) {
+  if (raw.discounts.length === 0) return {};
+  const { discounts } = await stripe().subscriptions.retrieve(raw.id, { expand: ["discounts"] });
+  const kept = discounts.flatMap((discount) =>
+    typeof discount === "string" || (discount.end !== null && discount.end * 1000 <= at.getTime())
+      ? []
+      : [{ discount: discount.id }],
+  );
+  return { discounts: kept.length > 0 ? kept : ("" as const) };
+}
+
+/**
+ * What a whole period of another base price costs from a renewal on, as Stripe would bill it: with the discounts that
+ * hold by then, without prorations, use, or anything else that waits.
+ */
+async function nextBaseCents(subscription: ReadSubscription, price: string, at: Date): Promise<number> {
   const next = await stripe().invoices.createPreview({
     subscription: subscription.raw.id,
     subscription_details: { items: upgradeItems(subscription, price), proration_behavior: "none" },
+    preview_mode: "recurring",
+    ...(await discountsAt(subscription, at)),
   });
   let cents = 0;
   for (const line of next.lines.data) {
@@ -122,7 +138,7 @@ async function previewUpgrade({ subscription }: Contract, from: HeldPlan, to: He
         proration_date: prorationDate,
       },
     }),
-    nextBaseCents(subscription, price),
+    nextBaseCents(subscription, price, subscription.periodEnd),
   ]);
   const currency = currencyOf(subscription);
   const rated = ratedPlan(subscription);
@@ -152,15 +168,16 @@ async function previewUpgrade({ subscription }: Contract, from: HeldPlan, to: He
   };
 }
 
-function previewLater({ subscription }: Contract, { plan, interval }: HeldPlan): ChangePreview {
+async function previewLater({ subscription }: Contract, { plan, interval }: HeldPlan): Promise<ChangePreview> {
   const currency = currencyOf(subscription);
+  const price = await findPrice({ kind: "base", plan, interval });
   return {
     ok: true,
     kind: "at_period_end",
     changeId: randomUUID(),
     at: subscription.periodEnd,
     currency,
-    nextCents: basePrice(plan, interval)?.[currency] ?? 0,
+    nextCents: await nextBaseCents(subscription, price, subscription.periodEnd),
     allowance: credits(plan.monthlyAllowance),
     interval,
     overagePer1000Next: overagePer1000(plan, currency),
@@ -193,7 +210,7 @@ export async function previewChange({
     const judged = judgeChange(contract, change);
     if (!judged.ok) return judged;
     if (judged.kind === "now") return await previewUpgrade(contract, judged.from, judged.to);
-    return previewLater(contract, judged.to);
+    return await previewLater(contract, judged.to);
   } catch (error) {
     return unavailable(error);
   }

@@ -73,6 +73,29 @@ describe("a downgrade", () => {
     expect((await mails(subscriber)).filter((kind) => kind === "plan_changed")).toHaveLength(2);
   });
 
+  test("is shown at the price that the renewal then charges, with the discounts that still hold by then", async () => {
+    const subscriber = await onPro();
+    const nextCents = async (change: PlanChange) => {
+      const shown = await previewChange({ account: subscriber.account, change });
+      return shown.ok ? shown.nextCents : shown.message;
+    };
+    const forever = await stripe().coupons.create({ percent_off: 50, duration: "forever" });
+    await stripe().subscriptions.update(subscriber.subscription, { discounts: [{ coupon: forever.id }] });
+    expect(await nextCents(toStarter)).toBe(1450);
+    expect(await nextCents({ plan: "starter", interval: "yearly" })).toBe(14_500);
+    await choose(subscriber, { plan: "payg", interval: "monthly" });
+    expect(await nextCents(toStarter)).toBe(1450);
+    await choose(subscriber, toStarter);
+    await renew(subscriber);
+    const { data } = await stripe().invoices.list({ subscription: subscriber.subscription, limit: 1 });
+    expect(data[0]).toMatchObject({ status: "paid", total: 1450, billing_reason: "subscription_cycle" });
+    const brief = await stripe().coupons.create({ percent_off: 50, duration: "repeating", duration_in_months: 1 });
+    await stripe().subscriptions.update(subscriber.subscription, { discounts: [{ coupon: brief.id }] });
+    expect(await nextCents({ plan: "starter", interval: "yearly" })).toBe(14_500);
+    await renew(subscriber, 60);
+    expect(await nextCents({ plan: "starter", interval: "yearly" })).toBe(29_000);
+  });
+
   test("that is taken back in time never happens, and can be chosen again", async () => {
     const subscriber = await onPro();
     await choose(subscriber, toStarter);
