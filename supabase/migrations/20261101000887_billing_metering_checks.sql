@@ -14,11 +14,16 @@ begin
     and m.livemode = claim_meter_hour.livemode and m.meter = claim_meter_hour.meter
     and (claim_meter_hour.customer_id is null or m.customer_id = claim_meter_hour.customer_id)
   order by m.next_attempt_at limit 1 for update skip locked;
-  if due.id is null then return null; end if;
+  -- One worker a customer. Nobody here waits for a row, so that two workers never wait for each other.
+  if due.id is null or not pg_try_advisory_xact_lock(hashtextextended(due.customer_id, 23)) then return null; end if;
   hour_at := date_trunc('hour', due.event_at, 'UTC');
   update public.meter_outbox m set next_attempt_at = checked_at + interval '15 minutes'
-  where m.livemode = due.livemode and m.customer_id = due.customer_id and m.meter = due.meter
-    and m.event_at >= hour_at and m.event_at < hour_at + interval '1 hour' and m.state in ('accepted', 'verify') and m.next_attempt_at <= checked_at;
+  where m.id in (
+    select other.id from public.meter_outbox other
+    where other.livemode = due.livemode and other.customer_id = due.customer_id and other.meter = due.meter
+      and other.event_at >= hour_at and other.event_at < hour_at + interval '1 hour'
+      and other.state in ('accepted', 'verify') and other.next_attempt_at <= checked_at
+    for update skip locked);
   return jsonb_build_object('customer_id', due.customer_id, 'hour_at', hour_at, 'rows', (
     select jsonb_agg(to_jsonb(m) order by m.event_at, m.revision) from public.meter_outbox m
     where m.livemode = due.livemode and m.customer_id = due.customer_id and m.meter = due.meter
@@ -37,7 +42,7 @@ declare
   saved integer := 0;
 begin
   for item in
-    select * from jsonb_to_recordset(checks) c (id uuid, revision integer, was text, becomes text, sum bigint, next_attempt_at timestamptz, error text)
+    select * from jsonb_to_recordset(checks) c (id uuid, revision integer, was text, becomes text, sum bigint, next_attempt_at timestamptz, error text) order by c.id
   loop
     perform from public.meter_outbox m where m.id = item.id and m.revision = item.revision and m.state = item.was for update;
     continue when not found;
