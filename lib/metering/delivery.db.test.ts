@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type BillingScene, openBillingScene } from "@/e2e/database/billing";
 import { countedByStripe, outboxOf, overageOf, type Payer, payAsYouGo, spend } from "@/e2e/database/usage";
 import { now } from "@/lib/clock";
+import { METER_EVENT } from "@/lib/stripe/catalogue";
 import { stripe } from "@/lib/stripe/client";
 import { rpc } from "@/lib/supabase/rpc";
 import { usageIsVisible } from "./remainder";
@@ -205,6 +206,21 @@ describe("before a period is ended", () => {
     expect(await usageIsVisible(payer.account)).toBe(false);
     await scene.advance(121);
     expect(await usageIsVisible(payer.account)).toBe(true);
+  });
+});
+
+test("comparing an hour with Stripe's sum waits for no row that another worker has", async () => {
+  const payer = await payAsYouGo(scene);
+  await spend(payer, 10);
+  await report();
+  await spend(payer, 20);
+  await report();
+  await scene.advance(HOUR);
+  const [, second] = await outboxOf(scene, payer);
+  await scene.database.sql.begin(async (other) => {
+    await other`select from public.meter_outbox where id = ${second?.id ?? null} for update`;
+    const hour = { livemode: false, meter: METER_EVENT, customer_id: payer.customer, at: now() };
+    expect(await rpc("claim_meter_hour", hour)).toMatchObject({ customer_id: payer.customer });
   });
 });
 
