@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type BillingScene, openBillingScene } from "@/e2e/database/billing";
 import { serveRest } from "@/e2e/database/rest";
 import { startDouble } from "@/local/stripe/server";
@@ -31,8 +31,16 @@ afterAll(async () => {
 });
 
 /** Runs a command of ours as a person in a terminal does. */
-async function run(script: string, ...args: string[]): Promise<{ code: number | null; out: string; words: string }> {
-  const child = spawn(process.execPath, ["--import", "tsx", script, ...args], { env: process.env });
+async function run(
+  script: string,
+  args: string[] = [],
+  settings?: Record<string, string>,
+): Promise<{ code: number | null; out: string; words: string }> {
+  const { PATH, HOME } = process.env;
+  const env = settings
+    ? { NODE_ENV: "test" as const, PATH, HOME, LEDGERLINE_DATA: "nowhere", ...settings }
+    : process.env;
+  const child = spawn(process.execPath, ["--import", "tsx", script, ...args], { env });
   let [out, words] = ["", ""];
   child.stdout.on("data", (text) => {
     out += text;
@@ -117,6 +125,47 @@ describe("from nothing", () => {
     expect((await scene.balance(buyer)).total).toBe(packOf("small").credits);
   }, 90_000);
 
+  test("a secret is told at once, although what comes after it fails", async () => {
+    await stripe().webhookEndpoints.del((await findEndpoints(webhookUrl()))[0]?.id ?? "");
+    const { STRIPE_WEBHOOK_SECRET } = process.env;
+    delete process.env.STRIPE_WEBHOOK_SECRET;
+    const told: string[] = [];
+    const tell = (name: string, secret: string) => told.push(`${name} ${secret.slice(0, 6)}`);
+    const { eventDestinations } = stripe().v2.core;
+    vi.spyOn(eventDestinations, "list").mockImplementation(() => {
+      throw new Error("not today");
+    });
+    const setup = setUpStripe({ dryRun: false, events: EVENT_TYPES, say: () => undefined, tell });
+    await expect(setup).rejects.toThrow("not today");
+    vi.restoreAllMocks();
+    expect(told).toEqual(["STRIPE_WEBHOOK_SECRET whsec_"]);
+    process.env.STRIPE_WEBHOOK_SECRET = STRIPE_WEBHOOK_SECRET;
+  });
+
+  test("the doctor names everything that is missing where nothing is set", async () => {
+    const { code, out, words } = await run("lib/doctor.ts", [], {});
+    expect(code).toBe(1);
+    expect(words).toBe("");
+    for (const name of ["APP_URL", "SUPABASE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "RESEND_API_KEY", "JOBS_SECRET"])
+      expect(out).toContain(name);
+  });
+
+  test.each([
+    ["an option there is not", ["--lvie"], {}, /--lvie is not an option/],
+    ["a publishable key", [], { STRIPE_SECRET_KEY: "pk_test_x" }, /publishable key/],
+    ["no address", [], { APP_URL: "" }, /APP_URL is missing/],
+    ["--live with a test key", ["--live"], {}, /is a test key/],
+  ])("setup refuses %s, says why, and has changed nothing", async (_, args, wrong, why) => {
+    const { code, out, words } = await run("lib/stripe/setup.ts", args, {
+      APP_URL: "https://app.example.com",
+      STRIPE_SECRET_KEY: "sk_test_nobody",
+      ...wrong,
+    });
+    expect([code, out]).toEqual([1, ""]);
+    expect(words).toMatch(why);
+    expect(words).not.toMatch(/\n\s+at /);
+  });
+
   test("a live key is refused until one says that one means it", async () => {
     const { LEDGERLINE_LOCAL, STRIPE_API_BASE, STRIPE_SECRET_KEY, RESEND_BASE_URL } = process.env;
     for (const name of ["LEDGERLINE_LOCAL", "STRIPE_API_BASE", "RESEND_BASE_URL"]) delete process.env[name];
@@ -174,6 +223,24 @@ describe("the doctor names", () => {
       /portal has no configuration of ours/,
     ],
     [
+      "a billing portal where customers may cancel",
+      async () =>
+        stripe().billingPortal.configurations.update((await findPortalConfiguration()) ?? "", {
+          features: { subscription_cancel: { enabled: true } },
+        }),
+      /portal lets customers do something else/,
+    ],
+    [
+      "a price that does not say what it sells any more",
+      async () => stripe().prices.update((await priceOf("starter_monthly_v1")).id, { metadata: { plan: "" } }),
+      /"starter_monthly_v1" has lost the metadata/,
+    ],
+    [
+      "a product that was archived",
+      async () => stripe().products.update("ledgerline_pack_small", { active: false }),
+      /product ".*" is archived/,
+    ],
+    [
       "a webhook endpoint that is gone",
       async () => stripe().webhookEndpoints.del((await only(findEndpoints(webhookUrl()))).id),
       /no webhook endpoint for http/,
@@ -211,6 +278,14 @@ describe("the doctor names", () => {
     expect(found[0]).toMatch(words);
     await mend();
     expect(await problems()).toEqual([]);
+  });
+
+  test("a meter that was switched off, and setup switches on the same one, so that no subscriber is lost", async () => {
+    const [meter, price] = [await findMeter(), await priceOf("starter_overage_v1")];
+    await stripe().billing.meters.deactivate(meter?.id ?? "");
+    await mend();
+    expect((await findMeter())?.id).toBe(meter?.id);
+    expect((await priceOf("starter_overage_v1")).id).toBe(price.id);
   });
 
   test("a missing migration, by its file", async () => {
@@ -261,7 +336,7 @@ describe("the doctor names", () => {
       ["DATABASE_URL", "postgres://nobody@127.0.0.1:9/none", /database does not answer/],
       ["SUPABASE_URL", "http://127.0.0.1:9", /REST does not/],
       ["STRIPE_API_BASE", "http://127.0.0.1:9", /Stripe does not answer/],
-      ["STRIPE_SECRET_KEY", "sk_test_double_somebody_elses", /Stripe does not answer/],
+      ["STRIPE_SECRET_KEY", "sk_test_double_somebody_elses", /Stripe does not know the key/],
     ] as const) {
       const right = process.env[name];
       process.env[name] = nowhere;

@@ -5,7 +5,7 @@ import { lookAtArrivals } from "./doctor/events";
 import type { Finding, Section } from "./doctor/finding";
 import { lookAtMail } from "./doctor/mail";
 import { lookAtSettings } from "./doctor/settings";
-import { lookAtStripe } from "./doctor/stripe";
+import { lookAtKey, lookAtStripe } from "./doctor/stripe";
 import { readEnvFiles } from "./env-files";
 import { EVENT_TYPES } from "./events/types";
 import { closeDatabase } from "./supabase/direct";
@@ -20,9 +20,15 @@ export async function examine({ send = fetch }: { send?: typeof fetch } = {}): P
   return [
     settings,
     { title: "Database", findings: await lookAtDatabase(send) },
-    { title: "Stripe", findings: [...(await lookAtStripe(EVENT_TYPES)), ...(await lookAtArrivals(EVENT_TYPES))] },
+    { title: "Stripe", findings: await lookAtAllOfStripe() },
     { title: "Mail", findings: await lookAtMail() },
   ];
+}
+
+async function lookAtAllOfStripe(): Promise<Finding[]> {
+  const key = await lookAtKey();
+  if (key.some(({ kind }) => kind === "problem")) return key;
+  return [...key, ...(await lookAtStripe(EVENT_TYPES)), ...(await lookAtArrivals(EVENT_TYPES))];
 }
 
 export const problemsIn = (sections: readonly Section[]): Finding[] =>
@@ -55,7 +61,7 @@ export function writeReport(sections: readonly Section[]): string {
 }
 
 async function main(): Promise<void> {
-  readEnvFiles("STRIPE_SECRET_KEY");
+  readEnvFiles(null);
   try {
     const sections = await examine();
     process.stdout.write(writeReport(sections));

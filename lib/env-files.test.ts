@@ -9,7 +9,14 @@ let directory: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "ledgerline-env-"));
   mkdirSync(join(directory, ".local"));
-  for (const name of ["DATABASE_URL", "STRIPE_SECRET_KEY", "STRIPE_API_BASE", "LEDGERLINE_DATA"])
+  for (const name of [
+    "APP_URL",
+    "DATABASE_URL",
+    "LEDGERLINE_DATA",
+    "STRIPE_API_BASE",
+    "STRIPE_SECRET_KEY",
+    "SUPABASE_URL",
+  ])
     vi.stubEnv(name, undefined);
 });
 afterEach(() => {
@@ -38,6 +45,24 @@ test("a real key is never mixed with a local address", () => {
   readEnvFiles("STRIPE_SECRET_KEY", directory);
   expect(process.env.STRIPE_SECRET_KEY).toBe("sk_test_real");
   expect(process.env.STRIPE_API_BASE).toBeUndefined();
+});
+
+test("a command for a real project without a direct connection never opens the local database", () => {
+  write(".local/env", "LEDGERLINE_LOCAL=1\nDATABASE_URL=postgres://local\nSTRIPE_SECRET_KEY=sk_test_double_x\n");
+  vi.stubEnv("STRIPE_SECRET_KEY", "sk_live_real");
+  expect(() => readEnvFiles("DATABASE_URL", directory)).toThrow(/DATABASE_URL is not set/);
+  expect(process.env.LEDGERLINE_LOCAL).toBeUndefined();
+});
+
+test("a local stack that runs with a real key is found by that key", () => {
+  write(".local/env", "APP_URL=http://localhost:3000\nSTRIPE_SECRET_KEY=sk_test_real\n");
+  write(".env.local", "STRIPE_SECRET_KEY=sk_test_real\n");
+  readEnvFiles("STRIPE_SECRET_KEY", directory);
+  expect(process.env.APP_URL).toBe("http://localhost:3000");
+});
+
+test("a command that can name what is missing starts without anything", () => {
+  expect(() => readEnvFiles(null, directory)).not.toThrow();
 });
 
 test("the environment counts before every file", () => {

@@ -170,7 +170,7 @@ export function findEnvProblems(source: Readonly<Record<string, string | undefin
   const incomplete = GROUPS.filter((group) => group.names.some((name) => values[name] === undefined));
   return [
     ...(parsed.success ? localModeProblems(parsed.data) : badValues(parsed.error)),
-    ...findValueProblems(values).map((problem) => problem.text),
+    ...findValueProblems(source).map((problem) => problem.text),
     ...incomplete.map((group) => missing(values, group)),
   ];
 }

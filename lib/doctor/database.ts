@@ -3,7 +3,7 @@ import { now } from "@/lib/clock";
 import { env, isLocal } from "@/lib/env";
 import { isLivemode } from "@/lib/stripe/client";
 import { callOverRest, RpcError, rpc } from "@/lib/supabase/rpc";
-import { type Finding, look, note, ok, problem } from "./finding";
+import { type Finding, look, note, ok, problem, wordsOf } from "./finding";
 
 const LATE_SECONDS = 300;
 const SKEW_SECONDS = 5;
@@ -48,7 +48,6 @@ export async function lookAtDatabase(send: typeof fetch = fetch): Promise<Findin
 }
 
 function unreachable(error: unknown): Finding {
-  const text = error instanceof Error ? error.message : String(error);
   if (error instanceof RpcError && ["PGRST202", "42883"].includes(error.code)) {
     return problem(
       "The database answers, but has not all of supabase/migrations: it lacks read_installation.",
@@ -56,7 +55,10 @@ function unreachable(error: unknown): Finding {
     );
   }
   const setting = env().DATABASE_URL ? "DATABASE_URL" : "SUPABASE_URL and SUPABASE_SECRET_KEY";
-  return problem(`The database does not answer: ${text}`, `Check ${setting}, and whether the project is paused.`);
+  return problem(
+    `The database does not answer: ${wordsOf(error)}`,
+    `Check ${setting}, and whether the project is paused.`,
+  );
 }
 
 function lookAtMigrations(applied: string[] | null): Finding[] {

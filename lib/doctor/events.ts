@@ -28,7 +28,8 @@ export function lookAtArrivals(events: readonly string[]): Promise<Finding[]> {
     return [
       problem(
         `Stripe made an event at ${since}, and none has arrived since.`,
-        "Look at its deliveries in Stripe, Developers → Webhooks. 400 means that STRIPE_WEBHOOK_SECRET is not the endpoint's.",
+        "Look at its deliveries in Stripe, Developers → Webhooks. 400 means that STRIPE_WEBHOOK_SECRET is not the endpoint's: " +
+          "it is another mode's, or it was swapped with STRIPE_THIN_WEBHOOK_SECRET.",
       ),
     ];
   });

@@ -13,7 +13,14 @@ export interface Section {
   readonly findings: readonly Finding[];
 }
 
-const words = (error: unknown) => (error instanceof Error ? error.message : String(error));
+/** What an error says, with what it came from: "fetch failed" alone names no address. */
+export function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message, cause } = error;
+  return cause instanceof Error && cause.message && !message.includes(cause.message)
+    ? `${message} (${cause.message})`
+    : message;
+}
 
 /**
  * Looks at one thing. A look that cannot be taken is a problem of its own, so that the others are still taken.
@@ -23,6 +30,6 @@ export async function look(what: string, wayOut: string, take: () => Promise<Fin
   try {
     return await take();
   } catch (error) {
-    return [problem(`${what}: ${words(error)}`, wayOut)];
+    return [problem(`${what}: ${wordsOf(error)}`, wayOut)];
   }
 }

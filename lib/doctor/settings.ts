@@ -28,7 +28,8 @@ function modeFindings(source: Readonly<Record<string, string | undefined>>): Fin
         ? ok("The Stripe key is live: money moves.")
         : problem(`The Stripe key is live, but APP_URL is ${APP_URL}.`, "Set APP_URL to the https address of the app."),
     );
-  } else if (STRIPE_SECRET_KEY) found.push(note("The Stripe key is a test key: no money moves."));
+  } else if (/^(sk|rk)_test_/.test(STRIPE_SECRET_KEY ?? ""))
+    found.push(note("The Stripe key is a test key: no money moves."));
   if (!AI_API_KEY) found.push(note("No AI_API_KEY: the built-in model answers. Set one before you sell answers."));
   if (!NEXT_SERVER_ACTIONS_ENCRYPTION_KEY) {
     found.push(note("No NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: fine with one server; several must share one."));

@@ -1,24 +1,33 @@
+import Stripe from "stripe";
 import { lookupKeyOf } from "@/lib/billing/offers";
 import { now } from "@/lib/clock";
 import { env } from "@/lib/env";
-import { findMeter, isSamePrice, METER_EVENT, neededOffers, priceParams, reportsOverage } from "@/lib/stripe/catalogue";
-import { API_VERSION, isLivemode, stripe } from "@/lib/stripe/client";
+import {
+  countsCredits,
+  findMeter,
+  isSamePrice,
+  METER_EVENT,
+  neededOffers,
+  neededProducts,
+  priceParams,
+  reportsOverage,
+} from "@/lib/stripe/catalogue";
+import { API_VERSION, isLivemode, isMissing, stripe } from "@/lib/stripe/client";
 import { findDestinations, THIN_EVENTS, thinUrl } from "@/lib/stripe/destination";
 import { findEndpoints, isReachable, missingEvents, webhookUrl } from "@/lib/stripe/endpoint";
 import { isForbidden } from "@/lib/stripe/permission";
-import { findPortalConfiguration } from "@/lib/stripe/portal";
+import { lookAtPortalConfiguration } from "@/lib/stripe/portal";
+import { saysWhatItIs } from "@/lib/stripe/prices";
 import { lookAtClock } from "./database";
-import { type Finding, look, note, ok, problem } from "./finding";
+import { type Finding, look, note, ok, problem, wordsOf } from "./finding";
 
 const runSetup = () => (isLivemode() ? "Run npm run stripe:setup -- --live." : "Run npm run stripe:setup.");
 
 /**
- * Stripe: whether it answers this key in the right mode, and has everything stripe:setup makes, as plans.ts has it now.
+ * Stripe: whether it has everything stripe:setup makes, as plans.ts has it now.
  * @param events what the webhook endpoint must be told
  */
 export async function lookAtStripe(events: readonly string[]): Promise<Finding[]> {
-  const reach = await lookAtKey();
-  if (reach.some(({ kind }) => kind === "problem")) return reach;
   const wayOut = "Give a restricted key this permission to read, or try again when Stripe answers.";
   const sections = [
     await look("The meter and the prices could not be read", wayOut, lookAtCatalogue),
@@ -29,10 +38,11 @@ export async function lookAtStripe(events: readonly string[]): Promise<Finding[]
       : []),
     await lookAtAccount(),
   ];
-  return [...reach, ...sections.flat()];
+  return sections.flat();
 }
 
-async function lookAtKey(): Promise<Finding[]> {
+/** Whether Stripe answers our key, in which mode, and at what time. Without that nothing else can be asked. */
+export async function lookAtKey(): Promise<Finding[]> {
   try {
     const asked = now();
     const { lastResponse } = await stripe().prices.list({ limit: 1 });
@@ -42,13 +52,25 @@ async function lookAtKey(): Promise<Finding[]> {
       ...(Number.isNaN(theirs.getTime()) ? [] : lookAtClock("Stripe's", theirs, asked)),
     ];
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
     if (isForbidden(error)) {
       return [
-        problem(`The key may not read prices: ${text}`, "Give the restricted key Prices: Read in the Dashboard."),
+        problem(
+          `The key may not read prices: ${wordsOf(error)}`,
+          "Give the restricted key Prices: Read in the Dashboard.",
+        ),
       ];
     }
-    return [problem(`Stripe does not answer: ${text}`, "Check STRIPE_SECRET_KEY, and the way to api.stripe.com.")];
+    if (error instanceof Stripe.errors.StripeAuthenticationError) {
+      return [
+        problem(
+          `Stripe does not know the key: ${wordsOf(error)}`,
+          "Copy STRIPE_SECRET_KEY anew from Stripe, Developers → API keys; it may have been rolled or cut short.",
+        ),
+      ];
+    }
+    return [
+      problem(`Stripe does not answer: ${wordsOf(error)}`, "Check STRIPE_SECRET_KEY, and the way to api.stripe.com."),
+    ];
   }
 }
 
@@ -56,6 +78,13 @@ async function lookAtCatalogue(): Promise<Finding[]> {
   const meter = reportsOverage() ? await findMeter() : null;
   if (reportsOverage() && !meter) return [problem(`Stripe has no active meter "${METER_EVENT}".`, runSetup())];
   const found: Finding[] = [];
+  if (meter && !countsCredits(meter))
+    found.push(problem(`The meter "${METER_EVENT}" at Stripe counts something else than credits.`, runSetup()));
+  for (const { id, name } of neededProducts()) {
+    const product = await findProduct(id);
+    if (!product) found.push(problem(`Stripe has no product "${name}".`, runSetup()));
+    else if (!product.active) found.push(problem(`The product "${name}" is archived at Stripe.`, runSetup()));
+  }
   const offers = neededOffers();
   for (const offer of offers) {
     const key = lookupKeyOf(offer);
@@ -65,6 +94,8 @@ async function lookAtCatalogue(): Promise<Finding[]> {
     else if (!price.active) found.push(problem(`The price "${key}" is archived at Stripe.`, runSetup()));
     else if (!isSamePrice(price, priceParams(offer, meter?.id ?? null))) {
       found.push(problem(`The price "${key}" at Stripe is not what plans.ts says.`, runSetup()));
+    } else if (!saysWhatItIs(price, offer)) {
+      found.push(problem(`The price "${key}" has lost the metadata that say which plan or pack it sells.`, runSetup()));
     }
   }
   if (found.length > 0) return found;
@@ -76,10 +107,29 @@ async function lookAtCatalogue(): Promise<Finding[]> {
   ];
 }
 
+async function findProduct(id: string): Promise<Stripe.Product | null> {
+  try {
+    return await stripe().products.retrieve(id);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
 async function lookAtPortal(): Promise<Finding[]> {
-  return (await findPortalConfiguration())
-    ? [ok("The billing portal is configured.")]
-    : [problem("The billing portal has no configuration of ours, so nobody can change a card.", runSetup())];
+  switch (await lookAtPortalConfiguration()) {
+    case "missing":
+      return [problem("The billing portal has no configuration of ours, so nobody can change a card.", runSetup())];
+    case "changed":
+      return [
+        problem(
+          "The billing portal lets customers do something else than setup allowed, such as cancel or change a plan.",
+          runSetup(),
+        ),
+      ];
+    case "as wanted":
+      return [ok("The billing portal is configured.")];
+  }
 }
 
 async function lookAtEndpoint(events: readonly string[]): Promise<Finding[]> {
@@ -131,7 +181,7 @@ async function lookAtDestination(): Promise<Finding[]> {
       : [
           problem(
             "STRIPE_THIN_WEBHOOK_SECRET is not set, so what arrives there is refused.",
-            "Copy the destination's secret from Stripe, Developers → Webhooks.",
+            "Copy the secret of that destination from Stripe, Developers → Webhooks.",
           ),
         ]),
   ];
@@ -152,7 +202,6 @@ async function lookAtAccount(): Promise<Finding[]> {
         : []),
     ];
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    return [note(`The statement descriptor could not be read (${text}). See the list below.`)];
+    return [note(`The statement descriptor could not be read (${wordsOf(error)}). See the list below.`)];
   }
 }

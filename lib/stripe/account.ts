@@ -2,6 +2,7 @@ import type Stripe from "stripe";
 import { assertCatalogue } from "@/lib/billing/check";
 import { lookupKeyOf } from "@/lib/billing/offers";
 import {
+  countsCredits,
   findMeter,
   isSamePrice,
   METER_EVENT,
@@ -15,9 +16,11 @@ import { setUpDestination } from "./destination";
 import { setUpEndpoint } from "./endpoint";
 import { withPermission } from "./permission";
 import { setUpPortal } from "./portal";
-import { priceMetadata } from "./prices";
+import { priceMetadata, saysWhatItIs } from "./prices";
 
 type EventName = Stripe.WebhookEndpointCreateParams.EnabledEvent;
+
+export type SecretName = "STRIPE_WEBHOOK_SECRET" | "STRIPE_THIN_WEBHOOK_SECRET";
 
 export interface Setup {
   readonly dryRun: boolean;
@@ -27,11 +30,25 @@ export interface Setup {
   readonly say: (line: string) => void;
   /** Told what a person has to see to. */
   readonly advise?: (line: string) => void;
+  /** Told each secret as soon as Stripe has told it, since it never does again and what comes after may fail. */
+  readonly tell?: (name: SecretName, secret: string) => void;
 }
 
+/** A meter that was switched off is switched on again: a new one would leave every subscriber on the price of the old. */
 async function setUpMeter({ dryRun, say }: Setup): Promise<string> {
   const existing = await findMeter();
+  if (existing && !countsCredits(existing))
+    throw new Error(
+      `Stripe's meter "${METER_EVENT}" counts something else: ours sums "value" by "stripe_customer_id". Deactivate ` +
+        "it in Stripe, Billing → Meters, and run this again.",
+    );
   if (existing) return existing.id;
+  const former = await findMeter("inactive");
+  if (former && countsCredits(former)) {
+    say(`switch the meter ${METER_EVENT} on again`);
+    if (!dryRun) await stripe().billing.meters.reactivate(former.id);
+    return former.id;
+  }
   say(`make the meter ${METER_EVENT}`);
   if (dryRun) return "mtr_dry_run";
   const meter = await stripe().billing.meters.create({
@@ -74,8 +91,7 @@ async function setUpPrices({ dryRun, say }: Setup, meter: string | null): Promis
     const [existing] = data;
     const metadata = priceMetadata(offer);
     const same = existing && isSamePrice(existing, wanted);
-    if (same && existing.active && Object.entries(metadata).every(([key, value]) => existing.metadata[key] === value))
-      continue;
+    if (same && existing.active && saysWhatItIs(existing, offer)) continue;
     if (same) {
       say(`update the price ${lookupKey}`);
       if (!dryRun) await stripe().prices.update(existing.id, { active: true, metadata });
@@ -113,8 +129,10 @@ export async function setUpStripe(
   const webhookSecret = await withPermission("Webhook Endpoints: Write", () =>
     setUpEndpoint(setup, known.webhookSecret),
   );
+  if (webhookSecret) setup.tell?.("STRIPE_WEBHOOK_SECRET", webhookSecret);
   const thinSecret = reportsOverage()
     ? await withPermission("Event Destinations: Write", () => setUpDestination(setup, known.thinSecret))
     : null;
+  if (thinSecret) setup.tell?.("STRIPE_THIN_WEBHOOK_SECRET", thinSecret);
   return { webhookSecret, thinSecret };
 }

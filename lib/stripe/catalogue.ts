@@ -16,11 +16,20 @@ export const reportsOverage = (): boolean => catalogue.policy.overage === "meter
 /** Every price that Stripe must have. */
 export const neededOffers = (): Offer[] => allOffers().filter(({ kind }) => kind !== "overage" || reportsOverage());
 
-/** Our meter, or null before setup has made it. */
-export async function findMeter(): Promise<Stripe.Billing.Meter | null> {
-  for await (const meter of stripe().billing.meters.list({ limit: 100, status: "active" }))
+/** Our meter, or null before setup has made it; by `status` one that was switched off. */
+export async function findMeter(status: Stripe.Billing.Meter.Status = "active"): Promise<Stripe.Billing.Meter | null> {
+  for await (const meter of stripe().billing.meters.list({ limit: 100, status }))
     if (meter.event_name === METER_EVENT) return meter;
   return null;
+}
+
+/** Whether a meter reads what we send: the sum of rated credits, by customer. */
+export function countsCredits(meter: Stripe.Billing.Meter): boolean {
+  return (
+    meter.default_aggregation.formula === "sum" &&
+    meter.customer_mapping.event_payload_key === "stripe_customer_id" &&
+    meter.value_settings.event_payload_key === "value"
+  );
 }
 
 /** A product as it must exist at Stripe; its id is ours, so that making it again changes nothing. */

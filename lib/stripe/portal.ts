@@ -21,6 +21,8 @@ const FEATURES = {
   subscription_update: { enabled: false },
 } satisfies Features;
 
+const returnUrl = () => new URL("/billing", env().APP_URL).href;
+
 async function findOurs(): Promise<Stripe.BillingPortal.Configuration | null> {
   for await (const found of stripe().billingPortal.configurations.list({ active: true, limit: 100 }))
     if (found.metadata?.ledgerline === OURS.ledgerline) return found;
@@ -48,13 +50,20 @@ function isAsWanted({ features, default_return_url: back }: Stripe.BillingPortal
  * @throws Error when Stripe refuses
  */
 export async function setUpPortal({ dryRun, say }: Pick<Setup, "dryRun" | "say">): Promise<void> {
-  const wanted = { features: FEATURES, default_return_url: new URL("/billing", env().APP_URL).href, metadata: OURS };
+  const wanted = { features: FEATURES, default_return_url: returnUrl(), metadata: OURS };
   const existing = await findOurs();
   if (existing && isAsWanted(existing, wanted.default_return_url)) return;
   say(existing ? "update the billing portal" : "make the billing portal");
   if (dryRun) return;
   if (existing) await stripe().billingPortal.configurations.update(existing.id, wanted);
   else await stripe().billingPortal.configurations.create({ ...wanted, name: "Ledgerline" });
+}
+
+/** Whether our portal configuration is there, and still lets customers do exactly what they should. */
+export async function lookAtPortalConfiguration(): Promise<"missing" | "changed" | "as wanted"> {
+  const existing = await findOurs();
+  if (!existing) return "missing";
+  return isAsWanted(existing, returnUrl()) ? "as wanted" : "changed";
 }
 
 /** The id of our portal configuration, or null before setup has made it. */

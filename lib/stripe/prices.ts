@@ -15,6 +15,11 @@ export function priceMetadata(offer: Offer): Record<string, string> {
   }
 }
 
+/** Whether a price still says what setup wrote on it: without that nobody knows which plan it sells. */
+export function saysWhatItIs(price: Pick<Stripe.Price, "metadata">, offer: Offer): boolean {
+  return Object.entries(priceMetadata(offer)).every(([key, value]) => price.metadata?.[key] === value);
+}
+
 /** What a price of ours stands for; `plan: null` when plans.ts has forgotten the version; null when it is none of ours. */
 export type PriceMeaning =
   | { kind: "base"; plan: Plan | null; planKey: string; version: number; interval: "monthly" | "yearly" }
