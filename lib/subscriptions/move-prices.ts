@@ -8,17 +8,24 @@ import { type MovedSubscriber, movePrices, type PriceMove } from "./price-moves"
 
 const USAGE = "Usage: npm run prices:move -- --plan starter --from 1 --notice-days 30 [--dry-run]";
 
+const OPTIONS = {
+  plan: { type: "string" },
+  from: { type: "string" },
+  "notice-days": { type: "string" },
+  "dry-run": { type: "boolean", default: false },
+} as const;
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({ args, options: OPTIONS }).values;
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}.\n${USAGE}`);
+  }
+}
+
 /** Reads the command's options. @throws Error saying what is missing or wrong, and how it is used */
 export function readMove(args: string[]): PriceMove {
-  const { values } = parseArgs({
-    args,
-    options: {
-      plan: { type: "string" },
-      from: { type: "string" },
-      "notice-days": { type: "string" },
-      "dry-run": { type: "boolean", default: false },
-    },
-  });
+  const values = parse(args);
   const plan = plans.find(({ key }) => key === values.plan)?.key as PlanKey | undefined;
   const from = Number(values.from);
   const noticeDays = Number(values["notice-days"]);
