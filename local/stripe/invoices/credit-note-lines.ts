@@ -35,7 +35,7 @@ export function creditLines(
     const last = index === charged.length - 1;
     const share = last ? left : shareOf(totalOf(line), amount, whole);
     left -= share;
-    return ofInvoiceLine(line, share, totalOf(line), context);
+    return comingTo(share, ofInvoiceLine(line, share, totalOf(line), context));
   });
 }
 
@@ -52,10 +52,29 @@ function sentLine(invoice: Invoice, sent: SentLine, at: string, context: Context
   const quantity = sent.quantity ?? line.quantity ?? 1;
   const asked =
     sent.amount ?? (sent.quantity === undefined ? line.amount : shareOf(line.amount, quantity, line.quantity || 1));
-  if (asked > line.amount) {
-    throw invalid("The amount of a credit note line cannot be more than that of its invoice line.", `${at}[amount]`);
+  const creditable = line.amount - creditedOf(line.id, context);
+  if (asked < 0 || asked > creditable) {
+    throw invalid(
+      `The amount of a credit note line must be between zero and what is left to credit of its invoice line (${creditable}).`,
+      `${at}[amount]`,
+    );
   }
   return { ...ofInvoiceLine(line, asked, line.amount, context), quantity };
+}
+
+/** What credit notes that stand have taken of an invoice line, before discounts and taxes. */
+function creditedOf(line: string, { store }: Context): number {
+  return store
+    .objects("credit_note")
+    .list(({ status }) => status === "issued")
+    .flatMap(({ lines }) => lines.data)
+    .filter(({ invoice_line_item }) => invoice_line_item === line)
+    .reduce((sum, { amount }) => sum + amount, 0);
+}
+
+/** The line with what rounding its discounts and taxes left over, so that it comes to a sum exactly. */
+function comingTo(sum: number, line: CreditNoteLine): CreditNoteLine {
+  return { ...line, amount: line.amount + sum - creditedBy(line) };
 }
 
 /** A part of an invoice line: `part` of `whole` of everything on it. */

@@ -108,7 +108,7 @@ function checkTotal(invoice: Invoice, total: number, open: boolean, params: Cred
 }
 
 function payBack(note: CreditNote, invoice: Invoice, params: CreditNoteParams, context: Context): CreditNote {
-  const linked = (params.refunds ?? []).map((row) => linkedRefund(row, context));
+  const linked = (params.refunds ?? []).map((row, index) => linkedRefund(row, `refunds[${index}]`, invoice, context));
   const ways: Ways = {
     refunded: (params.refund_amount ?? 0) + linked.reduce((sum, { amount_refunded }) => sum + amount_refunded, 0),
     balance: params.credit_amount ?? 0,
@@ -146,11 +146,33 @@ function refundOf(invoice: Invoice, amount: number, context: Context): Refund {
 
 function linkedRefund(
   row: NonNullable<CreditNoteParams["refunds"]>[number],
+  at: string,
+  invoice: Invoice,
   context: Context,
 ): CreditNote["refunds"][number] {
-  if (!row.refund) throw invalid("Missing required param: refund.", "refunds[0][refund]", "parameter_missing");
-  const refund = context.find("refund", row.refund, "refunds[0][refund]");
-  return refundRow(refund.id, row.amount_refunded ?? refund.amount);
+  if (!row.refund) throw invalid("Missing required param: refund.", `${at}[refund]`, "parameter_missing");
+  const refund = context.find("refund", row.refund, `${at}[refund]`);
+  if (!paymentsOf(invoice.id, context).some(({ payment }) => payment.payment_intent === refund.payment_intent)) {
+    throw invalid("The refund is not of a payment of this invoice.", `${at}[refund]`);
+  }
+  const left = refund.amount - linkedBefore(refund.id, context);
+  const amount = row.amount_refunded ?? left;
+  if (amount > left) {
+    throw invalid(
+      `Only ${left} of the refund ${refund.id} is not linked to a credit note yet.`,
+      `${at}[amount_refunded]`,
+    );
+  }
+  return refundRow(refund.id, amount);
+}
+
+function linkedBefore(refund: string, { store }: Context): number {
+  return store
+    .objects("credit_note")
+    .list(({ status }) => status === "issued")
+    .flatMap(({ refunds }) => refunds)
+    .filter((row) => row.refund === refund)
+    .reduce((sum, { amount_refunded }) => sum + amount_refunded, 0);
 }
 
 function refundRow(refund: string, amount_refunded: number): CreditNote["refunds"][number] {

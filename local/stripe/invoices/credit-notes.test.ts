@@ -98,6 +98,71 @@ describe("a credit note on a paid invoice", () => {
     expect((await refusal(credit(invoice, {}))).code).toBe("parameter_missing");
   });
 
+  test("over any sum comes to that sum to the cent, however discounts and taxes round", async () => {
+    const customer = await subscriber(bench.stripe);
+    await bench.stripe.customers.update(customer.id, { address: { country: "DE" } });
+    const coupon = await bench.stripe.coupons.create({ percent_off: 7, duration: "once" });
+    for (const amount of [333, 1001, 77]) {
+      await bench.stripe.invoiceItems.create({ customer: customer.id, amount, currency: "usd" });
+    }
+    const draft = await bench.stripe.invoices.create({
+      customer: customer.id,
+      pending_invoice_items_behavior: "include",
+      discounts: [{ coupon: coupon.id }],
+      automatic_tax: { enabled: true },
+    });
+    const paid = await bench.stripe.invoices.pay(draft.id);
+    let left = paid.total;
+    for (const amount of [1, 97, 333, 501, paid.total - 932]) {
+      const note = await credit(paid, { amount, credit_amount: amount });
+      const tax = (note.total_taxes ?? []).reduce((sum, row) => sum + row.amount, 0);
+      expect(note.total).toBe(amount);
+      expect(note.subtotal - note.discount_amount + tax).toBe(amount);
+      expect(note.lines.data.reduce((sum, line) => sum + line.amount, 0)).toBe(note.subtotal);
+      left -= amount;
+    }
+    expect(left).toBe(0);
+    expect((await refusal(credit(paid, { amount: 1, credit_amount: 1 }))).param).toBe("amount");
+  });
+
+  test("is refused for more of a line than is left of it, or less than nothing", async () => {
+    const customer = await subscriber(bench.stripe);
+    for (const amount of [1000, 500]) {
+      await bench.stripe.invoiceItems.create({ customer: customer.id, amount, currency: "usd" });
+    }
+    const draft = await bench.stripe.invoices.create({
+      customer: customer.id,
+      pending_invoice_items_behavior: "include",
+    });
+    const paid = await bench.stripe.invoices.pay(draft.id);
+    const small = paid.lines.data.find(({ amount }) => amount === 500);
+    const ofLine = (amount: number) => ({
+      lines: [{ type: "invoice_line_item" as const, invoice_line_item: small?.id, amount }],
+      credit_amount: amount,
+    });
+    const first = await credit(paid, ofLine(400));
+    expect((await refusal(credit(paid, ofLine(200)))).param).toBe("lines[0][amount]");
+    expect((await refusal(credit(paid, ofLine(-50)))).param).toBe("lines[0][amount]");
+    await bench.stripe.creditNotes.voidCreditNote(first.id);
+    expect((await credit(paid, ofLine(500))).total).toBe(500);
+  });
+
+  test("is refused a refund that is not of its invoice, or more of one than it was", async () => {
+    const [invoice, other] = [await paidInvoice(), await paidInvoice()];
+    const refundOf = async (row: Stripe.Invoice) => {
+      const [charge] = (await bench.stripe.charges.list({ customer: String(row.customer) })).data;
+      return (await bench.stripe.refunds.create({ charge: charge?.id, amount: 400 })).id;
+    };
+    const link = (refund: string, amount: number) =>
+      credit(invoice, { amount, refunds: [{ refund, amount_refunded: amount }] });
+    expect((await refusal(link(await refundOf(other), 400))).param).toBe("refunds[0][refund]");
+    const own = await refundOf(invoice);
+    expect((await refusal(link(own, 401))).param).toBe("refunds[0][amount_refunded]");
+    await link(own, 300);
+    expect((await refusal(link(own, 200))).param).toBe("refunds[0][amount_refunded]");
+    expect((await link(own, 100)).total).toBe(100);
+  });
+
   test("on a discounted and taxed invoice credits what the lines came to", async () => {
     const customer = await subscriber(bench.stripe);
     await bench.stripe.customers.update(customer.id, { address: { country: "DE" } });
