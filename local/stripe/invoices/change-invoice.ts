@@ -3,6 +3,7 @@ import { invalid } from "../core/error.ts";
 import { mergeMetadata } from "../core/metadata.ts";
 import type { Params } from "../core/objects.ts";
 import { type Context, leftOut } from "../core/resource.ts";
+import { requireOwnMethod } from "../resources/payment-method-rules.ts";
 import { collectKey } from "./close.ts";
 import { redeemDiscounts } from "./discounts.ts";
 import { type Invoice, withLines } from "./draft.ts";
@@ -41,6 +42,8 @@ export function changeInvoice(invoice: Invoice, params: Update, context: Context
   if (invoice.status !== "draft" && tooLate) {
     throw invalid("Finalized invoices can't be updated in this way", tooLate, "invoice_not_editable");
   }
+  const method = params.default_payment_method;
+  if (method) requireOwnMethod(invoice.customer, method, "default_payment_method", context);
   const worded = context.update<Invoice>("invoice.updated", withWords(invoice, params, context));
   return worded.status === "draft" ? advanceDraft(worded, params, context) : advanceOpen(worded, params, context);
 }

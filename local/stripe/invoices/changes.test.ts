@@ -75,6 +75,28 @@ describe("a draft invoice", () => {
     expect(bench.double.double.engine.problems).toEqual([]);
   });
 
+  test("takes nothing of another customer: items, subscriptions, payment methods", async () => {
+    const { customer, draft } = await draftOf();
+    const other = await bench.subscribed();
+    const item = { customer: customer.id, amount: 100, currency: "usd" };
+    const { invoiceItems, invoices } = bench.stripe;
+    const theirs = String(other.customer.invoice_settings.default_payment_method);
+    const refused = async (call: Promise<unknown>) => (await refusal(call)).param;
+    expect(await refused(invoiceItems.create({ ...item, subscription: other.subscription.id }))).toBe("subscription");
+    expect(await refused(invoiceItems.create({ ...item, customer: other.customer.id, invoice: draft.id }))).toBe(
+      "invoice",
+    );
+    expect(await refused(invoices.create({ customer: customer.id, subscription: other.subscription.id }))).toBe(
+      "subscription",
+    );
+    expect(await refused(invoices.update(draft.id, { default_payment_method: theirs }))).toBe("default_payment_method");
+    await invoices.finalizeInvoice(draft.id);
+    expect(await refused(invoices.pay(draft.id, { payment_method: theirs }))).toBe("payment_method");
+    const loose = await bench.stripe.paymentMethods.create({ type: "card", card: { token: "tok_visa" } });
+    expect(await refused(invoices.pay(draft.id, { payment_method: loose.id }))).toBe("payment_method");
+    expect((await find(draft.id)).status).toBe("open");
+  });
+
   test("goes on by itself when it is told to, and stops when it is told to", async () => {
     const { draft } = await draftOf(1900, { auto_advance: false });
     const going = await bench.stripe.invoices.update(draft.id, { auto_advance: true });

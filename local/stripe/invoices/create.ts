@@ -3,6 +3,7 @@ import { invalid, missingParam } from "../core/error.ts";
 import { mergeMetadata } from "../core/metadata.ts";
 import type { Params } from "../core/objects.ts";
 import type { Context } from "../core/resource.ts";
+import { requireOwnMethod } from "../resources/payment-method-rules.ts";
 import { redeemDiscounts } from "./discounts.ts";
 import { draftInvoice, type Invoice } from "./draft.ts";
 import { scheduleFinalization } from "./finalize.ts";
@@ -29,7 +30,10 @@ export function createInvoice(params: Params<Stripe.InvoiceCreateParams>, contex
       "days_until_due",
     );
   }
+  const method = params.default_payment_method;
+  if (method) requireOwnMethod(customer.id, method, "default_payment_method", context);
   const subscription = params.subscription ? context.find("subscription", params.subscription, "subscription") : null;
+  if (subscription && subscription.customer !== customer.id) throw notTheirs("subscription");
   const waitingIn = (currency: string) => pendingItems(customer.id, currency, subscription?.id ?? null, context);
   const anyPending = context.store
     .objects("invoiceitem")
@@ -48,7 +52,7 @@ export function createInvoice(params: Params<Stripe.InvoiceCreateParams>, contex
       subscription: subscription ? { id: subscription.id, metadata: subscription.metadata } : undefined,
       collectionMethod: params.collection_method,
       dueDate: sends ? (params.due_date ?? now + (params.days_until_due ?? 0) * 86_400) : null,
-      defaultPaymentMethod: params.default_payment_method ?? null,
+      defaultPaymentMethod: method ?? null,
       autoAdvance: params.auto_advance ?? false,
       automaticTax: params.automatic_tax?.enabled ?? false,
       fields: {
@@ -66,4 +70,9 @@ export function createInvoice(params: Params<Stripe.InvoiceCreateParams>, contex
   return invoice.auto_advance
     ? scheduleFinalization(invoice, now + context.settings.invoiceGraceSeconds, context)
     : invoice;
+}
+
+/** The 400 for something of another customer. */
+export function notTheirs(what: "invoice" | "subscription") {
+  return invalid(`The ${what} does not belong to the customer.`, what);
 }

@@ -6,6 +6,7 @@ import type { Objects, Params } from "../core/objects.ts";
 import { type Context, leftOut, type Resource, route } from "../core/resource.ts";
 import { fullPrice, priceIn } from "../subscriptions/priced.ts";
 import { addLine, changeItem, deleteItem } from "./change-item.ts";
+import { notTheirs } from "./create.ts";
 import { parseDecimal, roundDecimal } from "./decimal.ts";
 import { amountFor } from "./rating.ts";
 
@@ -75,6 +76,9 @@ function createItem(params: Create, context: Context): InvoiceItem {
       "invoice_not_editable",
     );
   }
+  if (draft && draft.customer !== customer.id) throw notTheirs("invoice");
+  const subscription = params.subscription ? context.find("subscription", params.subscription, "subscription") : null;
+  if (subscription && subscription.customer !== customer.id) throw notTheirs("subscription");
   const charged = chargeOf(params, draft?.currency ?? customer.currency ?? "usd", context);
   if (draft && draft.currency !== charged.currency) {
     throw invalid(`The currency of the invoice item must be that of its invoice (${draft.currency}).`, "currency");
@@ -94,14 +98,10 @@ function createItem(params: Create, context: Context): InvoiceItem {
       discounts: [],
       invoice: draft?.id ?? null,
       metadata: mergeMetadata(null, params.metadata),
-      parent: params.subscription
-        ? {
-            type: "subscription_details",
-            subscription_details: {
-              subscription: context.find("subscription", params.subscription, "subscription").id,
-            },
-          }
-        : null,
+      parent: subscription && {
+        type: "subscription_details",
+        subscription_details: { subscription: subscription.id },
+      },
       period: params.period ?? { start: now, end: now },
       pricing: {
         type: "price_details",

@@ -3,6 +3,7 @@ import { invalid } from "../core/error.ts";
 import { page, wholeList } from "../core/list.ts";
 import type { Params } from "../core/objects.ts";
 import { type Context, leftOut, type Resource, route } from "../core/resource.ts";
+import { requireOwnMethod } from "../resources/payment-method-rules.ts";
 import { changeInvoice } from "./change-invoice.ts";
 import { markPaidOutOfBand, markUncollectible, requireOpen, voidInvoice } from "./close.ts";
 import { attemptInvoice } from "./collect.ts";
@@ -155,10 +156,12 @@ function payInvoice(invoice: Invoice, params: Params<Stripe.InvoicePayParams>, c
   const open = invoice.status === "draft" ? finalizeInvoice(invoice, context) : invoice;
   if (open.status === "paid" && invoice.status === "draft") return open;
   requireOpen(open, "paid");
+  const method = params.payment_method;
+  if (method) requireOwnMethod(open.customer, method, "payment_method", context);
   if (params.paid_out_of_band) return markPaidOutOfBand(open, context);
   const attempt = {
     by: "person",
-    paymentMethod: params.payment_method,
+    paymentMethod: method,
   } as const;
   const { invoice: after, error } = attemptInvoice(open, attempt, context);
   if (error) throw error;

@@ -162,3 +162,17 @@ export function billingDetails({ address = null, email = null, name = null, phon
 function cardFault(code: string, message: string, param: string) {
   return cardError({ code, message, param });
 }
+
+/**
+ * Checks that a payment method is a customer's own, as it must be to be charged for invoices.
+ * @throws 400 when it is unknown, attached to nobody, or another customer's
+ */
+export function requireOwnMethod(customer: string | null, method: string, param: string, context: Context): void {
+  const { customer: owner } = context.find("payment_method", method, param);
+  if (owner !== null && owner === customer) return;
+  throw invalid(
+    `The customer does not have a payment method with the ID ${method}. The payment method must be attached to the customer.`,
+    param,
+    "resource_missing",
+  );
+}

@@ -68,6 +68,50 @@ describe("a change of a subscription is refused", () => {
   });
 });
 
+describe("a subscription is refused", () => {
+  const create = async (params: Partial<Stripe.SubscriptionCreateParams>) => {
+    const { customer } = await bench.subscribed();
+    const items = [{ price: bench.sold.base.id }];
+    return refusal(bench.stripe.subscriptions.create({ customer: customer.id, items, ...params }));
+  };
+
+  test("with two ways of saying how long its trial is", async () => {
+    expect((await create({ trial_period_days: 14, trial_end: bench.now() + day })).param).toBe("trial_period_days");
+  });
+
+  test("with a payment method of somebody else, or of nobody", async () => {
+    const { customer } = await bench.subscribed();
+    const theirs = String(customer.invoice_settings.default_payment_method);
+    const loose = await bench.stripe.paymentMethods.create({ type: "card", card: { token: "tok_visa" } });
+    for (const method of [theirs, loose.id]) {
+      expect((await create({ default_payment_method: method })).param).toBe("default_payment_method");
+    }
+  });
+
+  test("with days to pay where it is charged automatically, or none where its invoices are sent", async () => {
+    expect((await create({ days_until_due: 30 })).param).toBe("days_until_due");
+    expect((await create({ collection_method: "send_invoice" })).param).toBe("days_until_due");
+    const { subscription } = await bench.subscribed();
+    expect((await update(subscription.id, { collection_method: "send_invoice" })).param).toBe("days_until_due");
+  });
+
+  test("any change but its words and its payment method until its first invoice is paid", async () => {
+    const customer = await bench.stripe.customers.create({
+      payment_method: "pm_card_chargeCustomerFail",
+      invoice_settings: { default_payment_method: "pm_card_chargeCustomerFail" },
+    });
+    const made = await bench.stripe.subscriptions.create({
+      customer: customer.id,
+      items: [{ price: bench.sold.base.id }],
+    });
+    expect(made.status).toBe("incomplete");
+    const swap = { items: [{ id: made.items.data[0]?.id, price: bench.sold.pro.id }] };
+    expect((await update(made.id, swap)).param).toBe("items");
+    expect((await update(made.id, { cancel_at_period_end: true })).param).toBe("cancel_at_period_end");
+    expect((await bench.stripe.subscriptions.update(made.id, { metadata: { a: "1" } })).metadata).toEqual({ a: "1" });
+  });
+});
+
 describe("what an update keeps", () => {
   test("a quantity falls back to one when the price changes, unless it is said again", async () => {
     const { subscription, item } = await bench.subscribed();

@@ -5,6 +5,8 @@ import { mergeMetadata } from "../core/metadata.ts";
 import type { Objects, Params, StripeObject } from "../core/objects.ts";
 import { type Context, leftOut, type Resource, route } from "../core/resource.ts";
 import { invoiceOf } from "../invoices/payment.ts";
+import { requireOwnMethod } from "../resources/payment-method-rules.ts";
+import { collectionOf } from "./collection.ts";
 import { startSubscription } from "./create.ts";
 import { billAfterEnd, creditAfterEnd, endSubscription } from "./end.ts";
 import { invoiceSettings } from "./invoice-settings.ts";
@@ -94,7 +96,10 @@ export const subscriptions: Resource = {
       method: "POST",
       path: "/v1/subscriptions/:subscription/resume",
       params: "SubscriptionResumeParams",
-      handle: ({ path }, context) => resumeSubscription(context.find("subscription", path.subscription ?? ""), context),
+      handle({ path, params }, context) {
+        const subscription = context.find("subscription", path.subscription ?? "");
+        return resumeSubscription(subscription, params.payment_behavior ?? "resume_on_payment_attempt", context);
+      },
     }),
   ],
   tasks: {
@@ -122,11 +127,12 @@ function createFrom(params: Create, context: Context): Subscription {
   });
   const first = items[0];
   if (!first) throw missingParam("items");
-  const sends = params.collection_method === "send_invoice";
-  if (sends && params.days_until_due === undefined) {
-    throw invalid("If `collection_method` is `send_invoice`, you must pass `days_until_due`.", "days_until_due");
-  }
+  const method = params.default_payment_method;
+  if (method) requireOwnMethod(params.customer, method, "default_payment_method", context);
   const days = params.trial_period_days;
+  if (days !== undefined && params.trial_end !== undefined) {
+    throw invalid("You may only specify one of these parameters: trial_end, trial_period_days.", "trial_period_days");
+  }
   const trialEnd = days ? context.now() + days * 86_400 : params.trial_end === "now" ? undefined : params.trial_end;
   const { subscription } = startSubscription(
     {
@@ -140,8 +146,7 @@ function createFrom(params: Create, context: Context): Subscription {
       cancelAt: params.cancel_at as number | string | undefined,
       cancelAtPeriodEnd: params.cancel_at_period_end,
       fields: {
-        collection_method: params.collection_method ?? "charge_automatically",
-        days_until_due: params.days_until_due ?? null,
+        ...collectionOf(params),
         default_payment_method: params.default_payment_method ?? null,
         description: params.description ?? null,
         invoice_settings: invoiceSettings(params.invoice_settings),

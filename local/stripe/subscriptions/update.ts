@@ -4,8 +4,10 @@ import { mergeMetadata } from "../core/metadata.ts";
 import type { Params } from "../core/objects.ts";
 import { type Context, leftOut } from "../core/resource.ts";
 import { redeemDiscounts } from "../invoices/discounts.ts";
+import { requireOwnMethod } from "../resources/payment-method-rules.ts";
 import { billBeforeChange, billChange } from "./bill-change.ts";
 import { planChange } from "./change.ts";
+import { collectionOf } from "./collection.ts";
 import { invoiceSettings } from "./invoice-settings.ts";
 import type { Subscription } from "./items.ts";
 import { dropPendingUpdate } from "./pending-update.ts";
@@ -48,9 +50,11 @@ export function updateSubscription(subscription: Subscription, params: Update, c
     "trial_from_plan",
   ]);
   if (["canceled", "incomplete_expired"].includes(subscription.status)) refuseEnded(params);
+  if (subscription.status === "incomplete") refuseUnpaid(params);
   if (params.cancel_at !== undefined || params.cancel_at_period_end !== undefined) refuseEndOfScheduled(subscription);
   const waits = params.payment_behavior === "pending_if_incomplete";
   if (waits) refuseBesidePending(params);
+  if (params.pause_collection) leftOut(params.pause_collection, ["resumes_at"]);
   if (charging.some((name) => params[name] !== undefined)) dropPendingUpdate(subscription, context);
   const current = context.find("subscription", subscription.id);
   return waits ? changeWhenPaid(current, params, context) : changeNow(current, params, context);
@@ -98,9 +102,19 @@ function refuseEnded(params: Update): void {
   throw invalid("A canceled subscription can only update its cancellation_details and metadata.");
 }
 
+/** Until the first invoice is paid there is nothing to change but how it is paid. */
+function refuseUnpaid(params: Update): void {
+  const other = Object.keys(params).find((key) => !["metadata", "default_payment_method"].includes(key));
+  if (!other) return;
+  throw invalid(
+    "This subscription cannot be updated because it is in `incomplete` status. In this status, you may only update its metadata or default_source/default_payment_method.",
+    other,
+  );
+}
+
 function withWords(subscription: Subscription, params: Update, context: Context): Partial<Subscription> {
   const method = params.default_payment_method;
-  if (method) requireMethodOf(subscription.customer, method, context);
+  if (method) requireOwnMethod(subscription.customer, method, "default_payment_method", context);
   const discounts = params.discounts;
   const owner = { customer: subscription.customer, subscription: subscription.id };
   return {
@@ -123,8 +137,7 @@ function withWords(subscription: Subscription, params: Update, context: Context)
           },
         }
       : subscription.trial_settings,
-    collection_method: params.collection_method ?? subscription.collection_method,
-    days_until_due: params.days_until_due ?? subscription.days_until_due,
+    ...collectionOf(params, subscription),
     automatic_tax: params.automatic_tax
       ? {
           disabled_reason: null,
@@ -136,7 +149,7 @@ function withWords(subscription: Subscription, params: Update, context: Context)
       params.pause_collection === undefined
         ? subscription.pause_collection
         : params.pause_collection
-          ? { behavior: params.pause_collection.behavior, resumes_at: params.pause_collection.resumes_at ?? null }
+          ? { behavior: params.pause_collection.behavior, resumes_at: null }
           : null,
     discounts: discounts === undefined ? subscription.discounts : redeemDiscounts(discounts || [], owner, context),
   };
@@ -164,14 +177,4 @@ function withEnd(subscription: Subscription, params: Update, context: Context): 
       reason: end.cancel_at === null ? null : "cancellation_requested",
     },
   };
-}
-
-function requireMethodOf(customer: string, method: string, context: Context): void {
-  const { customer: owner } = context.find("payment_method", method, "default_payment_method");
-  if (owner === customer) return;
-  throw invalid(
-    `The customer does not have a payment method with the ID ${method}. The payment method must be attached to the customer.`,
-    "default_payment_method",
-    "resource_missing",
-  );
 }
