@@ -6,6 +6,7 @@ import { intentOf } from "../invoices/payment.ts";
 import { endSubscription } from "./end.ts";
 import type { Subscription } from "./items.ts";
 import { applyWhenPaid, forgetUpdate, isAwaited } from "./pending-update.ts";
+import { goOn } from "./resume.ts";
 import { scheduleTurn } from "./schedule.ts";
 
 /** A paid invoice brings its subscription to life or back to good standing. */
@@ -16,6 +17,10 @@ export function onInvoicePaid(object: StripeObject, context: Context): void {
   if (applyWhenPaid(saved, invoice, context)) return;
   if (saved.status === "incomplete" && saved.latest_invoice === invoice.id) {
     activate(saved, context);
+    return;
+  }
+  if (saved.status === "paused" && saved.latest_invoice === invoice.id) {
+    scheduleTurn(goOn(saved, context), context);
     return;
   }
   restore(saved, invoice, context);
