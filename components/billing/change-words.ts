@@ -78,7 +78,7 @@ function changeNow(preview: Now, from: PaidPlan, to: PaidPlan, bought: number, a
       { label: "Due now", value: due, isSum: true },
       {
         label: `On ${formatDate(nextAt)}, then ${to.interval}`,
-        value: `${formatMoney(nextCents, currency)}${all.policy.collectTax ? " plus tax" : ""}`,
+        value: formatMoney(nextCents, currency),
       },
     ],
     credits: [
@@ -134,10 +134,7 @@ function changeLater(preview: Later, from: PaidPlan, to: PaidPlan, bought: numbe
       { label: "Due now", value: formatMoney(0, currency), isSum: true },
       {
         label: `On ${day}, then ${interval}`,
-        value:
-          nextCents > 0
-            ? `${formatMoney(nextCents, currency)}${all.policy.collectTax ? " plus tax" : ""}`
-            : "For what you use",
+        value: nextCents > 0 ? formatMoney(nextCents, currency) : "For what you use",
       },
     ],
     credits: [

@@ -22,6 +22,11 @@ export function doneWords(
   const { name } = soldPlan(subscription, entitlement, from);
   const goesOn = `${name} goes on as before and renews on ${formatDate(subscription.periodEnd)}. Nothing was charged.`;
   if (done === "resumed") return { title: "Your plan is resumed", text: goesOn };
+  if (done === "restarted")
+    return {
+      title: "Your plan goes on",
+      text: `${name} has begun a new period and renews on ${formatDate(subscription.periodEnd)}. The invoice is on the invoices page.`,
+    };
   if (done === "kept") return { title: `You keep ${name}`, text: goesOn };
   return null;
 }

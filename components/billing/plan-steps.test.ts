@@ -38,7 +38,8 @@ test.each<[Example, string[]]>([
   ["suspended", ["Pay the invoice", "Change card", "Billing details"]],
   ["incomplete", ["Finish the payment", "Change card", "Billing details"]],
   ["incomplete, no link yet", ["See the invoices", "Change card", "Billing details"]],
-  ["paused", ["Add a card", "Write to us", "Billing details", "Cancel plan"]],
+  ["paused", ["Add a card", "Resume the plan", "Billing details", "Cancel plan"]],
+  ["paused with a card", ["Resume the plan", "Change card", "Billing details", "Cancel plan"]],
   ["on hold", ["Write to us", "Cancel plan"]],
   ["canceled but paid", ["Choose a plan", "Change card", "Billing details"]],
   ["enterprise", ["Talk to us", "Change card", "Billing details"]],
@@ -68,6 +69,13 @@ test("a payment is finished where Stripe takes it", () => {
     label: "Finish the payment",
     url: "https://pay.example/in_1",
   });
+});
+
+test("a plan that paused says what resuming it charges", () => {
+  expect(stepsFor("paused").say).toBe(
+    "Add a card, then resume the plan: a new period begins at once, and $29.00 for the first month is charged.",
+  );
+  expect(stepsFor("paused with a card").say).toMatch(/^When you resume the plan a new period begins/);
 });
 
 test("one thing leads where something is to be mended, and none where all is well", () => {

@@ -2,9 +2,10 @@ import { brand } from "@/components/brand/brand";
 import type { Catalogue } from "@/lib/billing/catalogue";
 import type { Entitlement } from "@/lib/billing/entitlement";
 import { formatDate } from "@/lib/billing/format";
-import { planOf } from "@/lib/billing/offers";
+import { planOf, planVersion } from "@/lib/billing/offers";
 import { catalogue as ours } from "@/lib/billing/plans";
 import type { Standing, StandingSubscription } from "@/lib/billing/standing";
+import { priceOf } from "./plan-words";
 
 /** Something to do about the plan; the first one of a list is the button that mends what is wrong. */
 export type PlanStep =
@@ -68,7 +69,13 @@ function whenUsual(subscription: StandingSubscription | null, from: Catalogue): 
   if (scheduled)
     return {
       say: "You can take the change back until then.",
-      steps: [{ does: "revoke", label: keep }, choose("Choose another plan")],
+      steps: [
+        {
+          does: "revoke",
+          label: scheduled.plan === subscription.plan ? `Keep paying ${subscription.interval}` : keep,
+        },
+        choose("Choose another plan"),
+      ],
     };
   if (status === "trialing" && trialEnd && !trialHasCard)
     return {
@@ -76,6 +83,18 @@ function whenUsual(subscription: StandingSubscription | null, from: Catalogue): 
       steps: [card("Add a card"), choose("Change plan")],
     };
   return { say: null, steps: [choose("Change plan")] };
+}
+
+function whenPaused(subscription: StandingSubscription | null, from: Catalogue): Main {
+  const { plan, planVersion: version, interval = "monthly", trialHasCard = false } = subscription ?? {};
+  const sold = plan && version != null ? planVersion(plan, version, from) : null;
+  const price = sold && priceOf(sold, interval, from);
+  const charge = price ? `, and ${price} for the first ${interval === "yearly" ? "year" : "month"} is charged` : "";
+  const resume: PlanStep = { does: "resume", label: "Resume the plan" };
+  return {
+    say: `${trialHasCard ? "When you resume the plan" : "Add a card, then resume the plan:"} a new period begins at once${charge}.`,
+    steps: trialHasCard ? [resume] : [card("Add a card"), resume],
+  };
 }
 
 function inOrder({ subscription }: Standing, canChangePlan: Entitlement["canChangePlan"], from: Catalogue): Main {
@@ -123,10 +142,7 @@ function mainSteps(standing: Standing, { notice, canChangePlan }: Entitlement, f
         steps: [pay("Finish the payment", notice.url)],
       };
     case "paused":
-      return {
-        say: "Add a card and write to us, and the plan goes on; or end it and choose one anew.",
-        steps: [card("Add a card"), write()],
-      };
+      return whenPaused(standing.subscription, from);
     case "collection_paused":
       return { say: "We have paused your payments. You can go on with the credits you have.", steps: [write()] };
     case "ending":

@@ -2,6 +2,7 @@ import type { Catalogue, Interval, Plan } from "@/lib/billing/catalogue";
 import { allowanceOf, type Entitlement } from "@/lib/billing/entitlement";
 import { formatCredits, formatDate, formatMoney } from "@/lib/billing/format";
 import { basePrice, inOurCurrency, planOf, planVersion } from "@/lib/billing/offers";
+import { ratedPlan } from "@/lib/billing/overage";
 import { catalogue as ours } from "@/lib/billing/plans";
 import type { Standing, StandingSubscription } from "@/lib/billing/standing";
 import { overageRate } from "./overage-words";
@@ -79,7 +80,7 @@ function nextCharge(standing: Standing, entitlement: Entitlement, plan: Plan, fr
   if (status === "unpaid" || dunning?.stage === "downgraded" || dunning?.stage === "suspended")
     return "The last invoice is unpaid. Your plan comes back as soon as it is paid.";
   if (subscription.collectionPaused) return "Nothing is charged while the plan is paused.";
-  if (status === "paused") return "Your trial has ended without a card. Nothing is charged until you add one.";
+  if (status === "paused") return "Your trial has ended without a card. Nothing is charged until you resume the plan.";
   if (subscription.cancelAt) {
     const late = subscription.meteredItem ? " but for use beyond your credits" : "";
     return `It ends on ${formatDate(subscription.cancelAt)}. You will not be charged again${late}; credits you bought stay yours.`;
@@ -135,9 +136,20 @@ function stateOf(standing: Standing, { notice, canChangePlan }: Entitlement): Pl
   }
 }
 
-function beyondWords(rate: string, credits: number, { overageLimitedBy: by }: Entitlement): string {
+function beyondWords(
+  plan: Plan,
+  credits: number,
+  { subscription }: Standing,
+  { overageMost, overageLimitedBy: by }: Entitlement,
+  from: Catalogue,
+): string | null {
+  const next = overageMost > 0 ? overageRate(plan, from) : null;
+  const rate = next && overageRate(ratedPlan(subscription, plan, from), from);
+  if (!rate) return null;
   if (by === "off") return "Use beyond that is off";
-  return credits > 0 ? `Beyond that ${rate} per 1,000 credits` : `${rate} per 1,000 credits`;
+  const price = `${rate} per 1,000 credits`;
+  const then = subscription && rate !== next ? `, ${next} from ${formatDate(subscription.periodEnd)}` : "";
+  return `${credits > 0 ? `Beyond that ${price}` : price}${then}`;
 }
 
 /**
@@ -149,7 +161,6 @@ export function planWords(standing: Standing, entitlement: Entitlement, from: Ca
   const interval = standing.subscription?.interval ?? "monthly";
   const price = priceOf(plan, interval, from);
   const credits = allowanceOf(entitlement, standing, from);
-  const rate = entitlement.overageMost > 0 ? overageRate(plan, from) : null;
   return {
     name: plan.name,
     price: price && `${price} ${every[interval]}`,
@@ -159,7 +170,7 @@ export function planWords(standing: Standing, entitlement: Entitlement, from: Ca
         : credits > 0
           ? `${formatCredits(credits)} credits every month`
           : "No credits included",
-    beyond: rate && beyondWords(rate, credits, entitlement),
+    beyond: beyondWords(plan, credits, standing, entitlement, from),
     next: nextCharge(standing, entitlement, plan, from),
     state: stateOf(standing, entitlement),
   };

@@ -37,13 +37,15 @@ export interface StandingSubscription {
   readonly cancelAt: Date | null;
   readonly collectionPaused: boolean;
   readonly meteredItem: boolean;
+  /** Whose price overage has now: after an upgrade that of the plan before, until it renews. null: none of ours. */
+  readonly overagePlan: { readonly plan: PlanKey; readonly version: number } | null;
   /** Whether an invoice of this subscription with an amount was ever paid; the 0.00 of a trial or a sign-up is none. */
   readonly everPaid: boolean;
   /** End of a period that was paid after we had cancelled the subscription. */
   readonly paidThrough: Date | null;
   /** Where an open invoice can be paid. */
   readonly payUrl: string | null;
-  /** Whether a trial has a card that will be charged at its end; true when there is no trial. */
+  /** Whether a trial, or a plan that paused after one, has a card to be charged; true when there is neither. */
   readonly trialHasCard: boolean;
   /** A change that takes place at the end of the period, and can be revoked until then. */
   readonly scheduled: {

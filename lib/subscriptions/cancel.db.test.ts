@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BillingScene, openBillingScene } from "@/e2e/database/billing";
 import { type Subscriber, subscribersOf } from "@/e2e/database/subscribers";
 import { planOf } from "@/lib/billing/offers";
+import { customerFor } from "@/lib/checkout/customer";
 import { readStanding } from "@/lib/standing";
 import { stripe } from "@/lib/stripe/client";
+import { findPrice } from "@/lib/stripe/prices";
 import { cancelPlan, resumePlan } from "./cancel";
 import { changePlan } from "./change";
 import { previewChange } from "./preview";
@@ -13,7 +15,7 @@ beforeAll(async () => {
   scene = await openBillingScene();
 });
 afterAll(() => scene.close());
-const { subscribe, advance, settle, renew, entitlement, mails, prices, total } = subscribersOf(() => scene);
+const { subscribe, advance, settle, renew, useCard, entitlement, mails, prices, total } = subscribersOf(() => scene);
 
 const DAY = 24 * 3600;
 const starter = planOf("starter").monthlyAllowance;
@@ -107,5 +109,60 @@ describe("cancelling", () => {
     await stripe().subscriptions.cancel(subscriber.subscription);
     await settle();
     expect(await resumePlan(subscriber)).toMatchObject({ ok: false, code: "no_subscription" });
+  });
+});
+
+describe("a plan that paused when its trial ended without a card", () => {
+  async function paused(): Promise<Subscriber> {
+    const buyer = await scene.buyer();
+    const customer = await customerFor(buyer.account, { name: buyer.accountName, email: buyer.email });
+    const plan = planOf("pro");
+    const [base, overage] = [{ kind: "base", plan, interval: "monthly" } as const, { kind: "overage", plan } as const];
+    const { id: subscription } = await stripe().subscriptions.create({
+      customer,
+      items: [{ price: await findPrice(base) }, { price: await findPrice(overage) }],
+      trial_period_days: 7,
+      trial_settings: { end_behavior: { missing_payment_method: "pause" } },
+      metadata: { account: buyer.account },
+    });
+    const subscriber = { ...buyer, customer, subscription };
+    await settle();
+    await advance(8 * DAY);
+    expect((await atStripe(subscriber)).status).toBe("paused");
+    expect(await entitlement(subscriber)).toMatchObject({ plan: "free", canChangePlan: "resume" });
+    return subscriber;
+  }
+
+  test("asks for a card first, and goes on with a whole new period that is paid", async () => {
+    const subscriber = await paused();
+    expect(await resumePlan(subscriber)).toMatchObject({ ok: false, code: "card_first" });
+    await useCard(subscriber, "tok_visa");
+    expect(await resumePlan(subscriber)).toMatchObject({ ok: true, code: "restarted" });
+    await settle();
+    expect(await entitlement(subscriber)).toMatchObject({ plan: "pro", canChangePlan: "yes" });
+    expect((await scene.balance(subscriber)).total).toBeGreaterThanOrEqual(planOf("pro").monthlyAllowance);
+    expect(await resumePlan(subscriber)).toMatchObject({ ok: true, code: "resumed" });
+    const { data } = await stripe().invoices.list({ subscription: subscriber.subscription });
+    expect(data.map(({ total }) => total)).toEqual([9900, 0]);
+  });
+
+  test("stays paused when the bank declines, is charged once, and goes on when that invoice is paid", async () => {
+    const subscriber = await paused();
+    await useCard(subscriber, "tok_chargeCustomerFail");
+    const refused = { ok: false, code: "payment_failed", url: expect.stringContaining("http") };
+    expect(await resumePlan(subscriber)).toMatchObject(refused);
+    expect(await resumePlan(subscriber)).toMatchObject(refused);
+    await settle();
+    expect(await entitlement(subscriber)).toMatchObject({ plan: "free", canChangePlan: "resume" });
+    const card = await useCard(subscriber, "tok_visa");
+    const { latest_invoice: invoice } = await stripe().subscriptions.retrieve(subscriber.subscription);
+    await stripe().invoices.pay(String(invoice), { payment_method: card });
+    await settle();
+    expect(await entitlement(subscriber)).toMatchObject({ plan: "pro" });
+    const { data } = await stripe().invoices.list({ subscription: subscriber.subscription });
+    expect(data.map(({ total, status }) => [total, status])).toEqual([
+      [9900, "paid"],
+      [0, "paid"],
+    ]);
   });
 });

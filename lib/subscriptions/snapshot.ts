@@ -172,6 +172,8 @@ export function toSubscriptionRow(subscription: ReadSubscription, isMirrored: bo
     paid_through_at: paidThroughOf(subscription),
     collection_paused: raw.pause_collection !== null,
     has_metered_item: subscription.meteredItem,
+    overage_plan_key: overageItem?.meaning?.kind === "overage" ? overageItem.meaning.planKey : null,
+    overage_plan_version: overageItem?.meaning?.kind === "overage" ? overageItem.meaning.version : null,
     overage_starts_at: overageItem ? fromSeconds(overageItem.item.current_period_start) : null,
     overage_ends_at: overageItem ? fromSeconds(overageItem.item.current_period_end) : null,
     ever_paid: subscription.invoices.some(({ invoice }) => invoice.status === "paid" && invoice.total > 0),
@@ -182,7 +184,7 @@ export function toSubscriptionRow(subscription: ReadSubscription, isMirrored: bo
     scheduled_at: subscription.scheduled?.at ?? null,
     pending_plan_key: subscription.pending?.plan ?? null,
     pending_until: subscription.pending?.until ?? null,
-    trial_has_card: raw.status === "trialing" ? raw.default_payment_method !== null : null,
+    trial_has_card: ["trialing", "paused"].includes(raw.status) ? raw.default_payment_method !== null : null,
     created_at: fromSeconds(raw.created),
   };
 }

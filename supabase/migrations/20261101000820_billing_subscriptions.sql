@@ -22,6 +22,8 @@ create table public.subscriptions (
   paid_through_at timestamptz,
   collection_paused boolean not null,
   has_metered_item boolean not null,
+  overage_plan_key text,
+  overage_plan_version integer,
   ever_paid boolean not null,
   pay_url text,
   scheduled_plan_key text,
@@ -44,7 +46,7 @@ create table public.subscriptions (
   ),
   constraint a_pending_plan_has_an_end check (pending_plan_key is null or pending_until is not null)
 );
-comment on table public.subscriptions is 'Our snapshots of Stripe''s subscriptions, by their own ids, so that an old one that ends cannot touch a new one. At most one an account is mirrored, that is, counts; further live ones change nothing. scheduled_* is another plan at the end of the period, pending_* an upgrade that waits for its payment, trial_has_card is null outside a trial. asked_at is when we last asked by ourselves about one that looked late.';
+comment on table public.subscriptions is 'Our snapshots of Stripe''s subscriptions, by their own ids, so that an old one that ends cannot touch a new one. At most one an account is mirrored, that is, counts; further live ones change nothing. scheduled_* is another plan at the end of the period, pending_* an upgrade that waits for its payment, trial_has_card is null outside a trial, overage_plan_* is whose price overage has now: after an upgrade that of the plan before, until it renews. asked_at is when we last asked by ourselves about one that looked late.';
 create unique index one_mirrored_subscription_an_account on public.subscriptions (account_id, livemode) where is_mirrored;
 create index subscriptions_account_id on public.subscriptions (account_id);
 create index subscriptions_period_end_at on public.subscriptions (period_end_at) where is_mirrored;

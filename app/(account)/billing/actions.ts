@@ -78,7 +78,7 @@ export const resumePlan = billingAction(drawnFor, async (_, session) => {
   const answer = await cancel.resumePlan({ account: session.account.id });
   if (!answer.ok) return { ok: false, message: answer.message, url: answer.url };
   redraw();
-  redirect("/billing?done=resumed" as Route);
+  redirect(`/billing?done=${answer.code === "restarted" ? "restarted" : "resumed"}` as Route);
 });
 
 export const cancelPlan = billingAction(whyFields, async ({ reason, comment }, session) => {
