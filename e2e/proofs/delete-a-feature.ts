@@ -34,7 +34,8 @@ function readFeatures(page: string): Feature[] {
     .map((section) => ({
       name: section.split("\n", 1)[0] ?? "",
       steps: section.split("\n").filter((line) => line.startsWith("- ")),
-    }));
+    }))
+    .filter(({ steps }) => steps.length > 0);
 }
 
 /** @throws Error when the step is none that the page explains, or names what is not there */
@@ -101,7 +102,11 @@ function binaryOf(command: string): string {
 }
 
 const features = readFeatures(readFileSync(PAGE, "utf8"));
-const cases = [...features.map((feature) => [feature]), features];
+const named = process.argv.slice(2);
+const unknown = named.filter((name) => !features.some((feature) => feature.name === name));
+if (unknown.length > 0) throw new Error(`${PAGE} has no ${unknown.join(", ")}.`);
+const alone = features.filter(({ name }) => named.length === 0 || named.includes(name)).map((feature) => [feature]);
+const cases = named.length === 0 ? [...alone, features] : alone;
 let failures = 0;
 for (const without of cases) {
   const startedAt = Date.now();
