@@ -1,15 +1,16 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type Stripe from "stripe";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { tickOver } from "../core/tick.ts";
 import { startDouble } from "../server.ts";
 import { makeCatalogue, subscriber } from "../subscriptions/test-catalogue.ts";
-import { clientOf } from "../test-double.ts";
+import { clientOf, openTestDouble } from "../test-double.ts";
 
 const day = 86_400;
 const closing: Array<() => Promise<unknown>> = [];
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const close of closing.splice(0)) await close();
 });
 
@@ -75,6 +76,42 @@ describe("moving the clock with an app", () => {
     expect(String((problems as string[])[0])).toContain("was not idle after 50 ticks");
     expect(Date.parse(String(now))).toBeGreaterThan(Date.now() + 10 * day * 1000 - 60_000);
     expect(double.engine.problems).toHaveLength(3);
+  });
+
+  test("goes on without an app that is down, whose events come within three days once it is back", async () => {
+    let isDown = true;
+    const bench = await openTestDouble({
+      tick: async () => {
+        if (isDown) throw new Error("connect ECONNREFUSED");
+        return true;
+      },
+    });
+    closing.push(() => {
+      bench.double.engine.problems.length = 0;
+      return bench.close();
+    });
+    vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    const { base } = await makeCatalogue(bench.stripe);
+    const customer = await subscriber(bench.stripe);
+    const made = await bench.stripe.subscriptions.create({ customer: customer.id, items: [{ price: base.id }] });
+    await bench.types();
+    bench.caught.length = 0;
+    bench.answer.status = 503;
+    await bench.control("POST", "webhooks", { reorder: true });
+    const end = made.items.data[0]?.current_period_end ?? 0;
+    const until = end + 2 * 3600 - bench.double.engine.clock.nowSeconds();
+    const moved = await bench.control("POST", "clock", { advanceSeconds: until });
+    expect(moved.problems).toHaveLength(3);
+    const [renewal] = (await bench.stripe.invoices.list({ subscription: made.id })).data;
+    expect(renewal).toMatchObject({ status: "paid", billing_reason: "subscription_cycle" });
+    isDown = false;
+    bench.answer.status = 200;
+    bench.caught.length = 0;
+    expect(await bench.control("POST", "clock", { advanceSeconds: 3 * day })).toMatchObject({ problems: [] });
+    const paid = bench.caught.filter(({ event }) => event.type === "invoice.paid");
+    expect(paid.map(({ event }) => (event.data.object as Stripe.Invoice).id)).toEqual([renewal?.id]);
+    const { tasks } = (await bench.control("GET", "scheduled")) as { tasks: Array<{ kind: string }> };
+    expect(tasks.filter(({ kind }) => kind === "webhook.deliver")).toEqual([]);
   });
 
   test("goes to the next renewal, of one customer or of any, and says when that is", async () => {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { controlDoors } from "../control/control.ts";
 import { clientOf, refusal } from "../test-double.ts";
 import { type Double, openDouble } from "./double.ts";
-import { invalid } from "./error.ts";
+import { cardError, invalid } from "./error.ts";
 import type { Resource } from "./resource.ts";
 
 let double: Double | undefined;
@@ -81,6 +81,25 @@ describe("what is scheduled", () => {
         .map(({ id }) => id),
     ).toEqual(["cus_whole"]);
     expect(engine.problems).toEqual([expect.stringContaining("This cannot be done.")]);
+  });
+
+  test("that fails but keeps its changes keeps what it scheduled under its own key too", async () => {
+    vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    const seen: number[] = [];
+    const { engine } = await open({
+      tasks: {
+        retry(_, context) {
+          seen.push(context.now());
+          if (seen.length > 1) return;
+          context.schedule(context.now() + 100, "retry", {}, "retry");
+          throw cardError({ code: "card_declined", message: "Your card was declined." });
+        },
+      },
+    });
+    const at = engine.clock.nowSeconds() + 10;
+    await engine.transact(null, (context) => context.schedule(at, "retry", {}, "retry"));
+    await engine.advanceTo(engine.clock.nowMs() + 300_000);
+    expect(seen).toEqual([at, at + 100]);
   });
 
   test("happens by itself when its time comes", async () => {

@@ -3,6 +3,7 @@ import { createContext, type Origin } from "./context.ts";
 import { Courier } from "./courier.ts";
 import { deliveriesOf } from "./deliveries.ts";
 import { StripeError } from "./error.ts";
+import { newId } from "./id.ts";
 import { forgetOldAnswers } from "./idempotency.ts";
 import { Queue } from "./queue.ts";
 import type { Context, Expansion, Resource } from "./resource.ts";
@@ -14,7 +15,9 @@ import { type Tick, tickUntilIdle } from "./tick.ts";
 const LONGEST_TIMER_MS = 60_000;
 const MOST_PROBLEMS = 3;
 
+/** A journey of the clock that was asked for and is not over; one that a restart cut short is taken up again. */
 interface Move {
+  id: string;
   at: number;
   kind: string;
   payload: Record<string, unknown>;
@@ -46,7 +49,8 @@ export class Engine {
   private isClosed = false;
   private readonly tick: Tick | undefined;
   private underway = 0;
-  private moves: Move[] = [];
+  /** the moves that this process is on */
+  private readonly moving = new Set<string>();
 
   constructor(resources: Resource[], options: { dataDir?: string; clockFile?: string; tick?: Tick }) {
     this.tick = options.tick;
@@ -73,7 +77,6 @@ export class Engine {
       } catch (error) {
         if (error instanceof StripeError && error.keepsChanges) this.store.commit();
         else this.store.rollback();
-        this.moves = [];
         throw error;
       } finally {
         this.arm();
@@ -100,17 +103,25 @@ export class Engine {
   }
 
   /** Has the clock moved as soon as the transaction that asks for it is committed. */
-  moveAfterCommit(move: Move): void {
-    this.moves.push(move);
+  moveAfterCommit(move: Omit<Move, "id">): void {
+    this.store.hidden<Move>("_move").put({ id: newId("move"), ...move });
   }
 
   private startMoves(): void {
-    for (const { at, kind, payload } of this.moves.splice(0)) {
-      this.advanceTo(at * 1000)
-        .then(() => this.transact(null, (context) => context.schedule(context.now(), kind, payload)))
-        .then(() => this.settle())
-        .catch((error: unknown) => this.report("Moving the clock", error));
+    for (const move of this.store.hidden<Move>("_move").list(({ id }) => !this.moving.has(id))) {
+      this.moving.add(move.id);
+      this.carryOut(move).catch((error: unknown) => this.report("Moving the clock", error));
     }
+  }
+
+  private async carryOut({ id, at, kind, payload }: Move): Promise<void> {
+    await this.advanceTo(at * 1000);
+    if (this.isClosed) return;
+    await this.transact(null, (context) => {
+      this.store.hidden<Move>("_move").delete(id);
+      context.schedule(context.now(), kind, payload);
+    });
+    await this.settle();
   }
 
   private async walkTo(ms: number): Promise<Advance> {
@@ -120,7 +131,7 @@ export class Engine {
       await this.settle();
       await this.letAppWork(advance);
       const now = this.clock.nowMs();
-      if (now >= ms) break;
+      if (now >= ms || this.isClosed) break;
       this.clock.moveTo(nextStop(tasks(this.store), now, ms, this.tick !== undefined));
       advance.steps += 1;
     }
@@ -176,7 +187,7 @@ export class Engine {
 
   /** Each task in a transaction of its own; one that fails is reported and not tried again. */
   private async runDue(): Promise<void> {
-    for (;;) {
+    while (!this.isClosed) {
       const isDone = await this.transact(null, async (context) => {
         const task = nextTask(this.store);
         if (!task || task.at > context.now()) return true;
@@ -198,8 +209,10 @@ export class Engine {
       if (!run) throw new Error("nobody does this kind of task");
       await run(task.payload, context);
     } catch (error) {
-      if (!(error instanceof StripeError && error.keepsChanges)) this.store.rollback();
-      unscheduleTask(this.store, task.id);
+      if (!(error instanceof StripeError && error.keepsChanges)) {
+        this.store.rollback();
+        unscheduleTask(this.store, task.id);
+      }
       this.report(`The task ${task.kind} ${JSON.stringify(task.payload)} failed`, error);
     }
   }

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startDouble } from "../server.ts";
+import { makeCatalogue, subscriber } from "../subscriptions/test-catalogue.ts";
 import { clientOf, openTestDouble } from "../test-double.ts";
 import { Store } from "./store.ts";
 
@@ -84,6 +85,52 @@ describe("what the double knows", () => {
     expect(first.caught.map(({ event }) => event.type)).toEqual(["customer.created", "customer.created"]);
     await second.close();
     await first.close();
+  });
+});
+
+describe("a double that ends while its clock moves", () => {
+  test("goes on from there when it starts again: what was done is not done twice, and the test clock arrives", async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), "stripe-double-"));
+    let ticks = 0;
+    let letGo = () => {};
+    const stuck = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const first = await startDouble({
+      key: KEY,
+      dataDir: directory,
+      clockFile: join(directory, "clock.json"),
+      tick: async () => {
+        ticks += 1;
+        if (ticks > 40) await stuck;
+        return true;
+      },
+    });
+    const stripe = clientOf(first);
+    const { base } = await makeCatalogue(stripe);
+    const clock = await stripe.testHelpers.testClocks.create({ frozen_time: first.engine.clock.nowSeconds() });
+    const customer = await subscriber(stripe, { test_clock: clock.id });
+    await stripe.subscriptions.create({ customer: customer.id, items: [{ price: base.id }] });
+    const target = clock.frozen_time + 55 * 86_400;
+    await stripe.testHelpers.testClocks.advance(clock.id, { frozen_time: target });
+    await expect.poll(() => ticks, { timeout: 20_000 }).toBe(41);
+    cpSync(directory, elsewhere, { recursive: true });
+    await first.close();
+    letGo();
+
+    const second = await startDouble({ key: KEY, dataDir: elsewhere, clockFile: join(elsewhere, "clock.json") });
+    const again = clientOf(second);
+    await expect
+      .poll(() => again.testHelpers.testClocks.retrieve(clock.id), { timeout: 20_000 })
+      .toMatchObject({ status: "ready", frozen_time: target });
+    const { data } = await again.invoices.list({ customer: customer.id });
+    expect(data.map(({ billing_reason, status }) => [billing_reason, status])).toEqual([
+      ["subscription_cycle", "paid"],
+      ["subscription_create", "paid"],
+    ]);
+    expect([first.engine.problems, second.engine.problems]).toEqual([[], []]);
+    await second.close();
+    rmSync(elsewhere, { recursive: true, force: true });
   });
 });
 

@@ -43,8 +43,9 @@ export async function makeCatalogue(stripe: Stripe): Promise<Catalogue> {
 }
 
 /** A customer whose card pays. */
-export async function subscriber(stripe: Stripe): Promise<Stripe.Customer> {
+export async function subscriber(stripe: Stripe, params: Stripe.CustomerCreateParams = {}): Promise<Stripe.Customer> {
   return stripe.customers.create({
+    ...params,
     email: "subscriber@example.com",
     payment_method: "pm_card_visa",
     invoice_settings: { default_payment_method: "pm_card_visa" },
