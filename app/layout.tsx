@@ -29,9 +29,9 @@ export default function RootLayout({ children }: { children: React.ReactNode }) 
   return (
     <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`} suppressHydrationWarning>
       <body>
-        {TimeMachine && <TimeMachine />}
         <div className="app-root">{children}</div>
         <Toaster />
+        {TimeMachine && <TimeMachine />}
       </body>
     </html>
   );

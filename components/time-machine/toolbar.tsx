@@ -43,7 +43,7 @@ export function Toolbar({ actions }: { actions: TimeMachineActions }) {
     <section
       aria-label="Time machine"
       data-time-machine=""
-      className="sticky top-0 z-30 h-8 border-b border-border-strong bg-surface-2 text-13 print:hidden"
+      className="fixed inset-x-0 top-0 z-30 h-8 border-b border-border-strong bg-surface-2 text-13 print:hidden"
     >
       <div className="flex h-full items-center gap-3 px-4">
         <Clock aria-hidden="true" className="size-3.5 shrink-0 text-muted" />
