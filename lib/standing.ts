@@ -36,6 +36,8 @@ const subscriptionRow = z.object({
   cancel_at: time.nullable(),
   collection_paused: z.boolean(),
   has_metered_item: z.boolean(),
+  overage_plan_key: plan.nullable().catch(null),
+  overage_plan_version: z.number().nullable(),
   ever_paid: z.boolean(),
   paid_through_at: time.nullable(),
   pay_url: z.string().nullable(),
@@ -108,6 +110,10 @@ function toSubscription(row: SubscriptionRow): StandingSubscription {
     cancelAt: row.cancel_at,
     collectionPaused: row.collection_paused,
     meteredItem: row.has_metered_item,
+    overagePlan:
+      row.overage_plan_key && row.overage_plan_version !== null
+        ? { plan: row.overage_plan_key, version: row.overage_plan_version }
+        : null,
     everPaid: row.ever_paid,
     paidThrough: row.paid_through_at,
     payUrl: row.pay_url,

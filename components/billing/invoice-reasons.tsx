@@ -186,7 +186,10 @@ export function LineReason({ invoice, line }: { invoice: ExplainedInvoice; line:
         </p>
       );
     }
-    default:
+    case "credit":
+    case "other":
       return null;
+    default:
+      return line.kind satisfies never;
   }
 }

@@ -14,7 +14,11 @@ export interface OverageFacts {
   permitted: boolean;
   currency: Currency;
   centsPer1000: number;
+  /** What they cost from the next period on; another price after an upgrade. */
+  nextCentsPer1000: number;
   limitedBy: OverageLimit;
+  /** Whether the plan is being tried, in which nothing can be used beyond the trial's credits. */
+  isTrial: boolean;
   /** What the running period may have in all, in credits. */
   limit: number;
   /** What the plan permits in the present state of the account. */
@@ -29,8 +33,20 @@ export interface OverageFacts {
   restartsAt: Date | null;
 }
 
+/** "$0.10 per 1,000 credits", and another price from the day it holds. */
+export function priceWords(facts: Pick<OverageFacts, "centsPer1000" | "nextCentsPer1000" | "currency" | "restartsAt">) {
+  const { centsPer1000, nextCentsPer1000, currency, restartsAt } = facts;
+  const price = `${formatMoney(centsPer1000, currency)} per 1,000 credits`;
+  if (nextCentsPer1000 === centsPer1000 || !restartsAt) return price;
+  return `${price} until ${formatDate(restartsAt)} and ${formatMoney(nextCentsPer1000, currency)} from then on`;
+}
+
 /** Why less is permitted than was chosen; null when nothing but the choice holds it back. */
-export function heldBackWords({ limitedBy, most }: Pick<OverageFacts, "limitedBy" | "most">): string | null {
+export function heldBackWords({
+  limitedBy,
+  most,
+  isTrial,
+}: Pick<OverageFacts, "limitedBy" | "most" | "isTrial">): string | null {
   switch (limitedBy) {
     case "trust":
       return `Until your first invoice is paid, at most ${formatCredits(most)} credits can be used this way.`;
@@ -39,13 +55,17 @@ export function heldBackWords({ limitedBy, most }: Pick<OverageFacts, "limitedBy
         ? `An invoice is unpaid. Until it is paid, at most ${formatCredits(most)} credits can be used this way, as many as on your last paid invoice.`
         : "An invoice is unpaid. Until it is paid, nothing can be used this way.";
     case "blocked":
-      return "At the moment nothing can be used this way, whatever is chosen here. What you choose holds as soon as it can.";
+      return isTrial
+        ? "In the trial nothing can be used this way. What you choose here holds when it is over."
+        : "At the moment nothing can be used this way, whatever is chosen here. What you choose holds as soon as it can.";
     case "not_sold":
     case "off":
     case "owner":
     case "plan":
     case "terms":
       return null;
+    default:
+      return limitedBy satisfies never;
   }
 }
 
@@ -89,15 +109,14 @@ interface OverageCardProps {
 
 /** Use beyond the account's credits: how much is allowed, how much is used, what it costs and when it starts again. */
 export function OverageCard({ overage, setCap }: OverageCardProps) {
-  const { centsPer1000, currency, permitted, used, choice } = overage;
+  const { permitted, used, choice } = overage;
   const heldBack = heldBackWords(overage);
   return (
     <Card id="overage" className="scroll-mt-6">
       <CardHeader>
         <CardTitle>When your credits are used up</CardTitle>
         <CardDescription>
-          You can let use go on at {formatMoney(centsPer1000, currency)} per 1,000 credits, billed with the next
-          invoice. That is overage.
+          You can let use go on at {priceWords(overage)}, billed with the next invoice. That is overage.
         </CardDescription>
       </CardHeader>
       <CardContent className="flex flex-col gap-4 pb-0 last:pb-5">

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { entitlementFor } from "@/lib/billing/entitlement";
+import type { Standing } from "@/lib/billing/standing";
+import { credits } from "@/lib/billing/units";
 import { type Example, examples, now } from "./example-standings";
 import { planWords } from "./plan-words";
 
@@ -64,6 +66,24 @@ test.each<[Example, string]>([
   ["incomplete", "Payment unfinished"],
 ])("%s carries the mark %s", (example, label) => {
   expect(wordsFor(example).state?.label).toBe(label);
+});
+
+test("after an upgrade overage keeps its old price until the plan renews, and both are said", () => {
+  const starter = examples.active.subscription;
+  if (!starter) throw new Error("The example has a plan.");
+  const upgraded = {
+    ...examples.active,
+    overageCap: credits(1_000),
+    subscription: { ...starter, plan: "pro", overagePlan: { plan: "starter", version: 1 } },
+  } as const;
+  const beyondOf = (standing: Standing) => planWords(standing, entitlementFor(standing, now)).beyond;
+  expect(beyondOf(upgraded)).toBe("Beyond that $0.10 per 1,000 credits, $0.08 from 1 Dec 2026");
+  const renewed = { ...upgraded.subscription, overagePlan: { plan: "pro", version: 1 } } as const;
+  expect(beyondOf({ ...upgraded, subscription: renewed })).toBe("Beyond that $0.08 per 1,000 credits");
+  const scheduled = { plan: "starter", version: 1, interval: "monthly", at: starter.periodEnd } as const;
+  expect(beyondOf({ ...upgraded, subscription: { ...renewed, scheduled } })).toBe(
+    "Beyond that $0.08 per 1,000 credits, $0.10 from 1 Dec 2026",
+  );
 });
 
 test("a plan in good order carries no mark", () => {

@@ -2,7 +2,7 @@ import type { Catalogue, Interval, Plan } from "@/lib/billing/catalogue";
 import { allowanceOf, type Entitlement } from "@/lib/billing/entitlement";
 import { formatCredits, formatDate, formatMoney } from "@/lib/billing/format";
 import { basePrice, inOurCurrency, planOf, planVersion } from "@/lib/billing/offers";
-import { ratedPlan } from "@/lib/billing/overage";
+import { nextRatedPlan, ratedPlan } from "@/lib/billing/overage";
 import { catalogue as ours } from "@/lib/billing/plans";
 import type { Standing, StandingSubscription } from "@/lib/billing/standing";
 import { overageRate } from "./overage-words";
@@ -143,8 +143,8 @@ function beyondWords(
   { overageMost, overageLimitedBy: by }: Entitlement,
   from: Catalogue,
 ): string | null {
-  const next = overageMost > 0 ? overageRate(plan, from) : null;
-  const rate = next && overageRate(ratedPlan(subscription, plan, from), from);
+  const rate = overageMost > 0 ? overageRate(ratedPlan(subscription, plan, from), from) : null;
+  const next = overageRate(nextRatedPlan(subscription, plan, from), from) ?? rate;
   if (!rate) return null;
   if (by === "off") return "Use beyond that is off";
   const price = `${rate} per 1,000 credits`;

@@ -1,17 +1,17 @@
 import Link from "next/link";
-import { heldBackWords, type OverageFacts } from "@/components/billing/overage-card";
+import { heldBackWords, type OverageFacts, priceWords } from "@/components/billing/overage-card";
 import { buttonVariants } from "@/components/ui/button-variants";
 import { Card, CardContent } from "@/components/ui/card";
 import { formatCredits, formatDate, formatMoney } from "@/lib/billing/format";
 
-function words({ limit, most, choice, used, usedCents, currency, centsPer1000, restartsAt }: OverageFacts): string {
-  const price = `${formatMoney(centsPer1000, currency)} per 1,000 credits`;
+function words(overage: OverageFacts): string {
+  const { limit, most, choice, used, usedCents, currency, restartsAt } = overage;
   if (choice === "off" && used === 0) return "Then requests stop: overage is off for this account.";
   const so =
     used > 0 ? ` ${formatCredits(used)} are used, which costs ${formatMoney(usedCents, currency)} so far.` : "";
   const again = restartsAt ? ` It counts from 0 again on ${formatDate(restartsAt)}.` : "";
   if (most === 0 || limit === 0) return `Then requests stop.${so}${again}`;
-  return `Then use goes on at ${price}, up to ${formatCredits(limit)} credits this period.${so}${again}`;
+  return `Then use goes on at ${priceWords(overage)}, up to ${formatCredits(limit)} credits this period.${so}${again}`;
 }
 
 /** What happens once the credits are used up, with the way to change it. */

@@ -1,5 +1,6 @@
 import type { Catalogue, Plan } from "./catalogue";
 import { overageWithinLimit } from "./enterprise";
+import { planVersion } from "./offers";
 import type { Standing, StandingSubscription } from "./standing";
 import { type Credits, credits } from "./units";
 
@@ -40,6 +41,23 @@ export const overageWithheld = ({ policy }: Catalogue): OverageAllowed =>
  */
 export const defaultCap = (plan: Pick<Plan, "monthlyAllowance">): Credits =>
   plan.monthlyAllowance > 0 ? credits(0) : WHOLE_PLAN;
+
+/**
+ * The plan whose price overage has in the running period. An upgrade changes the base price at once and that of overage
+ * when it renews, so for so long it is not the plan one is on.
+ * @param plan the plan one is on
+ */
+export function ratedPlan(subscription: StandingSubscription | null, plan: Plan, from?: Catalogue): Plan {
+  const rated = subscription?.overagePlan;
+  return (rated && planVersion(rated.plan, rated.version, from)) || plan;
+}
+
+/** The plan whose price overage has from the next period on: the one a planned change brings, else the one one is on. */
+export function nextRatedPlan(subscription: StandingSubscription | null, plan: Plan, from?: Catalogue): Plan {
+  const { scheduled, interval } = subscription ?? {};
+  if (!scheduled || interval === "yearly") return plan;
+  return planVersion(scheduled.plan, scheduled.version, from) ?? plan;
+}
 
 function limited(most: number, by: OverageLimit, choice: Credits): OverageAllowed {
   const overageMost = credits(Math.max(0, most));

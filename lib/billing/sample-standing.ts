@@ -23,6 +23,7 @@ const subscription: StandingSubscription = {
   cancelAt: null,
   collectionPaused: false,
   meteredItem: true,
+  overagePlan: null,
   everPaid: true,
   paidThrough: null,
   payUrl: null,

@@ -3,6 +3,7 @@ import type { Period } from "@/lib/billing/allowance";
 import type { Currency, Plan } from "@/lib/billing/catalogue";
 import { formatDate } from "@/lib/billing/format";
 import { basePrice, planVersion } from "@/lib/billing/offers";
+import { ratedPlan } from "@/lib/billing/overage";
 import { policy } from "@/lib/billing/plans";
 import type { Standing, StandingSubscription } from "@/lib/billing/standing";
 import { type AccountId, type Credits, credits } from "@/lib/billing/units";
@@ -66,7 +67,7 @@ async function ownFigure(account: AccountId, standing: Standing, subscription: S
   });
   const plan = soldPlan(subscription);
   const currency = known.currency ?? policy.currency;
-  const rate = standing.terms?.overageTiers ?? planRate(plan, currency);
+  const rate = standing.terms?.overageTiers ?? planRate(plan && ratedPlan(subscription, plan), currency);
   const price = plan && basePrice(plan, subscription.interval);
   const renews = subscription.cancelAt === null || subscription.cancelAt > subscription.periodEnd;
   const lines: SoFarLine[] = [

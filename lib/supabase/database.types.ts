@@ -1350,6 +1350,8 @@ export type Database = {
           paid_through_at: string | null;
           collection_paused: boolean;
           has_metered_item: boolean;
+          overage_plan_key: string | null;
+          overage_plan_version: number | null;
           ever_paid: boolean;
           pay_url: string | null;
           scheduled_plan_key: string | null;
@@ -1387,6 +1389,8 @@ export type Database = {
           paid_through_at?: string | null;
           collection_paused: boolean;
           has_metered_item: boolean;
+          overage_plan_key?: string | null;
+          overage_plan_version?: number | null;
           ever_paid: boolean;
           pay_url?: string | null;
           scheduled_plan_key?: string | null;
@@ -1424,6 +1428,8 @@ export type Database = {
           paid_through_at?: string | null;
           collection_paused?: boolean;
           has_metered_item?: boolean;
+          overage_plan_key?: string | null;
+          overage_plan_version?: number | null;
           ever_paid?: boolean;
           pay_url?: string | null;
           scheduled_plan_key?: string | null;
@@ -1614,6 +1620,8 @@ export type Database = {
           cancel_at: string | null;
           collection_paused: boolean | null;
           has_metered_item: boolean | null;
+          overage_plan_key: string | null;
+          overage_plan_version: number | null;
           ever_paid: boolean | null;
           paid_through_at: string | null;
           pay_url: string | null;

@@ -114,14 +114,15 @@ begin
     id, account_id, customer_id, livemode, status, stripe_status, last_known_status, unknown_since, is_mirrored,
     plan_key, plan_version, last_known_plan_key, billing_interval, items, period_start_at, period_end_at,
     trial_start_at, trial_end_at, cancel_at, ended_at, paid_through_at, collection_paused, has_metered_item,
-    ever_paid, pay_url, scheduled_plan_key, scheduled_plan_version, scheduled_interval, scheduled_at,
+    overage_plan_key, overage_plan_version, ever_paid, pay_url, scheduled_plan_key, scheduled_plan_version, scheduled_interval, scheduled_at,
     pending_plan_key, pending_until, trial_has_card, created_at, synced_at
   )
   select given.id, save_subscriptions.account_id, save_subscriptions.customer_id, given.livemode, given.status,
     given.stripe_status, nullif(given.status, 'unknown'), case when given.status = 'unknown' then save_subscriptions.at end,
     given.is_mirrored, given.plan_key, given.plan_version, given.plan_key, given.billing_interval, given.items,
     given.period_start_at, given.period_end_at, given.trial_start_at, given.trial_end_at, given.cancel_at, given.ended_at,
-    given.paid_through_at, given.collection_paused, given.has_metered_item, given.ever_paid, given.pay_url,
+    given.paid_through_at, given.collection_paused, given.has_metered_item,
+    given.overage_plan_key, given.overage_plan_version, given.ever_paid, given.pay_url,
     given.scheduled_plan_key, given.scheduled_plan_version, given.scheduled_interval, given.scheduled_at,
     given.pending_plan_key, given.pending_until, given.trial_has_card, given.created_at, save_subscriptions.at
   from jsonb_populate_recordset(null::public.subscriptions, save_subscriptions.subscriptions) given
@@ -136,6 +137,7 @@ begin
     trial_start_at = excluded.trial_start_at, trial_end_at = excluded.trial_end_at, cancel_at = excluded.cancel_at,
     ended_at = excluded.ended_at, paid_through_at = coalesce(excluded.paid_through_at, known.paid_through_at),
     collection_paused = excluded.collection_paused, has_metered_item = excluded.has_metered_item,
+    overage_plan_key = excluded.overage_plan_key, overage_plan_version = excluded.overage_plan_version,
     ever_paid = known.ever_paid or excluded.ever_paid, pay_url = excluded.pay_url,
     scheduled_plan_key = excluded.scheduled_plan_key, scheduled_plan_version = excluded.scheduled_plan_version,
     scheduled_interval = excluded.scheduled_interval, scheduled_at = excluded.scheduled_at,

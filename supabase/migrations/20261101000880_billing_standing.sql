@@ -19,7 +19,7 @@ select
   exists (select from public.payments p where p.account_id = a.id and p.livemode = mode.livemode and p.is_disputed) as open_dispute,
   s.id as subscription_id, s.status, s.last_known_status, s.unknown_since, s.plan_key, s.plan_version, s.last_known_plan_key,
   s.billing_interval, s.period_start_at, s.period_end_at, s.trial_end_at, s.cancel_at, s.collection_paused,
-  s.has_metered_item, s.ever_paid, s.paid_through_at, s.pay_url,
+  s.has_metered_item, s.overage_plan_key, s.overage_plan_version, s.ever_paid, s.paid_through_at, s.pay_url,
   s.scheduled_plan_key, s.scheduled_plan_version, s.scheduled_interval, s.scheduled_at, s.pending_plan_key, s.pending_until,
   s.trial_has_card, ending.requested_at as ending_requested_at,
   (

@@ -34,6 +34,7 @@ const starter: StandingSubscription = {
   cancelAt: null,
   collectionPaused: false,
   meteredItem: false,
+  overagePlan: null,
   everPaid: true,
   paidThrough: null,
   payUrl: null,

@@ -1,6 +1,6 @@
 import type { OverageFacts } from "@/components/billing/overage-card";
 import { planOf, planVersion } from "@/lib/billing/offers";
-import { defaultCap, WHOLE_PLAN } from "@/lib/billing/overage";
+import { defaultCap, nextRatedPlan, ratedPlan, WHOLE_PLAN } from "@/lib/billing/overage";
 import { policy } from "@/lib/billing/plans";
 import { overageCents, overageRateOf } from "@/lib/billing/upcoming";
 import { canManageBilling, type Session } from "@/lib/session";
@@ -17,15 +17,18 @@ export async function readOverage(session: Session): Promise<OverageFacts | null
   if (entitlement.overageLimitedBy === "not_sold" || entitlement.plan === "enterprise" || !subscription) return null;
   const { planVersion: version } = subscription;
   const plan = (version !== null && planVersion(entitlement.plan, version)) || planOf(entitlement.plan);
-  const rate = overageRateOf(plan, policy.currency);
-  if (!plan.overage || !rate) return null;
+  const rated = ratedPlan(subscription, plan);
+  const rate = overageRateOf(rated, policy.currency);
+  if (!plan.overage || !rated.overage || !rate) return null;
   const cap = summary.overageCap ?? defaultCap(plan);
   return {
     account: session.account.id,
     permitted: canManageBilling(session),
     currency: policy.currency,
-    centsPer1000: plan.overage.per1000[policy.currency],
+    centsPer1000: rated.overage.per1000[policy.currency],
+    nextCentsPer1000: (nextRatedPlan(subscription, plan).overage ?? rated.overage).per1000[policy.currency],
     limitedBy: entitlement.overageLimitedBy,
+    isTrial: entitlement.allowance === "trial",
     limit: entitlement.overagePermitted,
     most: entitlement.overageMost,
     planMost: plan.overage.mostCreditsPerPeriod,
