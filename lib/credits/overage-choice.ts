@@ -13,9 +13,9 @@ export const overageFields = z
   .transform(({ choice, credits: typed }, context): { cap: Credits } => {
     if (choice === "off") return { cap: credits(0) };
     if (choice === "plan") return { cap: WHOLE_PLAN };
-    const digits = typed.replace(/[\s,.'_]/g, "");
-    const cap = Number(digits);
-    if (/^\d{1,15}$/.test(digits) && cap > 0) return { cap: credits(cap) };
+    const isWhole = /^\s*(\d{1,15}|\d{1,3}([\s,.'_]\d{3}){1,4})\s*$/.test(typed);
+    const cap = Number(typed.replace(/\D/g, ""));
+    if (isWhole && cap > 0) return { cap: credits(cap) };
     context.addIssue({ code: "custom", path: ["credits"], message: A_NUMBER });
     return z.NEVER;
   });
