@@ -5,7 +5,7 @@ import type { BannerFacts } from "./banners";
 import { Sidebar, type SidebarProps } from "./sidebar";
 import { TopBar } from "./top-bar";
 
-interface FrameProps extends SidebarProps {
+interface FrameProps extends Omit<SidebarProps, "overageLeft"> {
   facts: BannerFacts;
   /** When the server read the balance. */
   readAt: string;
@@ -27,10 +27,10 @@ export function Frame({ facts, readAt, children, ...sidebar }: FrameProps) {
       </a>
       <div className="flex min-h-dvh flex-col lg:flex-row">
         <aside className="sticky top-0 hidden h-dvh w-60 shrink-0 overflow-y-auto border-r border-border lg:block">
-          <Sidebar {...sidebar} />
+          <Sidebar {...sidebar} overageLeft={facts.overageLeft} />
         </aside>
         <TopBar>
-          <Sidebar {...sidebar} />
+          <Sidebar {...sidebar} overageLeft={facts.overageLeft} />
         </TopBar>
         <main id="main" tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-hidden">
           <div className="page-width flex flex-1 flex-col py-6 md:py-8">

@@ -15,7 +15,13 @@ export function Balance() {
   );
 }
 
-export function PlanAndBalance({ planName }: { planName: string }) {
+/** Without credits use may still go on, and whoever sees a zero should know. */
+function GoesOn() {
+  const available = useBalance() ?? 0;
+  return available > 0 ? null : <p className="mt-1 text-xs text-muted">Use goes on as overage</p>;
+}
+
+export function PlanAndBalance({ planName, overageLeft }: { planName: string; overageLeft: number }) {
   return (
     <div className="rounded-lg border border-border bg-surface p-3">
       <div className="flex items-baseline justify-between gap-2 text-13">
@@ -24,6 +30,7 @@ export function PlanAndBalance({ planName }: { planName: string }) {
           {planName}
         </Link>
       </div>
+      {overageLeft > 0 && <GoesOn />}
       <Link
         href="/credits#packs"
         className="mt-2 flex h-8 items-center justify-center rounded-md border border-border-strong text-13 font-medium transition-colors hover:bg-surface-2"

@@ -9,18 +9,20 @@ export interface SidebarProps {
   account: SwitcherAccount;
   accounts: SwitcherAccount[];
   planName: string;
+  /** Credits that may still be used as overage. */
+  overageLeft: number;
   switchAccount: (formData: FormData) => Promise<void>;
   signOut: () => Promise<void>;
 }
 
 /** What stands in the sidebar, and in the sheet of small screens. */
-export function Sidebar({ email, account, accounts, planName, switchAccount, signOut }: SidebarProps) {
+export function Sidebar({ email, account, accounts, planName, overageLeft, switchAccount, signOut }: SidebarProps) {
   return (
     <div className="flex h-full flex-col gap-4 p-3">
       <AccountSwitcher current={account} accounts={accounts} switchAccount={switchAccount} />
       <Nav />
       <div className="mt-auto flex flex-col gap-2">
-        <PlanAndBalance planName={planName} />
+        <PlanAndBalance planName={planName} overageLeft={overageLeft} />
         <div className="flex items-center gap-1 pl-2">
           <span className="min-w-0 flex-1 truncate text-xs text-muted" title={email}>
             {email}

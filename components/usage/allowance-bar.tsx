@@ -8,18 +8,30 @@ interface AllowanceBarProps {
   used: number;
   /** Credits the plan includes each period. */
   allowance: number;
+  /** Credits of the period that are billed afterwards. */
+  overage: number;
   period: { from: Date; to: Date };
   planName: string;
 }
 
-function meaning(used: number, allowance: number): string {
-  if (allowance === 0) return "Your plan includes no credits; all of this came from credits you bought.";
+/** What the total means for what is left, and for the next invoice. */
+export function meaning({
+  used,
+  allowance,
+  overage,
+}: Pick<AllowanceBarProps, "used" | "allowance" | "overage">): string {
+  const billed = `${formatCredits(overage)} of them are overage, billed with your next invoice.`;
+  if (overage > 0)
+    return used > allowance && allowance > 0
+      ? `${formatCredits(used - allowance)} beyond what your plan includes. ${billed}`
+      : billed;
+  if (allowance === 0) return "Your plan includes no credits; what you use comes from credits you have.";
   if (used <= allowance) return `${formatCredits(allowance - used)} of the credits your plan includes are left.`;
   return `${formatCredits(used - allowance)} beyond what your plan includes.`;
 }
 
 /** The period's total against the allowance, as one bar. */
-export function AllowanceBar({ used, allowance, period, planName }: AllowanceBarProps) {
+export function AllowanceBar({ used, allowance, overage, period, planName }: AllowanceBarProps) {
   const lastDay = new Date(period.to.getTime() - 1);
   const whole = `${formatCredits(used)} of ${formatCredits(allowance)} credits`;
   return (
@@ -48,7 +60,7 @@ export function AllowanceBar({ used, allowance, period, planName }: AllowanceBar
             tone={used > allowance ? "warning" : "accent"}
           />
         )}
-        <p className="text-13 text-muted tabular-nums">{meaning(used, allowance)}</p>
+        <p className="text-13 text-muted tabular-nums">{meaning({ used, allowance, overage })}</p>
       </CardContent>
     </Card>
   );

@@ -36,7 +36,7 @@ const models: Choice[] = [
 
 export default async function UsagePage({ searchParams }: PageProps<"/usage">) {
   const parameters = await searchParams;
-  const { session, standing, entitlement, at } = await readAccount();
+  const { session, summary, standing, entitlement, at } = await readAccount();
   const account = session.account.id;
   const client = await userClient();
   const period = periodOf(standing.subscription, at);
@@ -83,6 +83,7 @@ export default async function UsagePage({ searchParams }: PageProps<"/usage">) {
       <AllowanceBar
         used={used}
         allowance={allowanceOf(entitlement, standing)}
+        overage={summary.overageUsed}
         period={period}
         planName={planOf(entitlement.plan).name}
       />
