@@ -31,14 +31,13 @@ export function changedWords(standing: Standing, entitlement: Entitlement, from:
   if (subscription?.scheduled) {
     const { scheduled } = subscription;
     const name = planOf(scheduled.plan, from).name;
-    const what = scheduled.plan === subscription.plan ? `${name}, paid ${scheduled.interval}` : name;
+    const isInterval = scheduled.plan === subscription.plan;
+    const what = isInterval ? `${name}, paid ${scheduled.interval}` : name;
+    const kept = isInterval ? `${words.name}, paid ${subscription.interval}` : words.name;
     return {
       state: "scheduled",
       title: `On ${formatDate(scheduled.at)} you change to ${what}`,
-      sentences: [
-        `Until then you keep ${words.name}, and nothing was charged.`,
-        "You can take the change back until then.",
-      ],
+      sentences: [`Until then you keep ${kept}, and nothing was charged.`, "You can take the change back until then."],
     };
   }
   const credits = allowanceOf(entitlement, standing, from);

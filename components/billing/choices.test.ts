@@ -34,7 +34,21 @@ test("paying by the year starts at the period's end", () => {
     charged: "About $24.17 a month, charged once a year",
     step: "preview",
     when: "Starts on 1 Dec 2026, when what you have paid for ends. Nothing is charged before.",
+    isOtherInterval: true,
   });
+  expect(choicesOf("active", "yearly").pro?.isOtherInterval).toBe(false);
+});
+
+test("a change during a trial begins when the trial ends, not what was paid for", () => {
+  expect(choicesOf("trial with a card").starter?.when).toBe(
+    "Starts on 1 Dec 2026, when your trial ends. Nothing is charged before.",
+  );
+});
+
+test("a trial is offered to whoever never had a plan, and to nobody who would not get it", () => {
+  expect(choicesOf("free").pro?.when).toContain("14 days are free");
+  expect(choicesOf("trial refused").pro?.when).toBe("Starts as soon as you have paid.");
+  expect(choicesOf("canceled").pro?.when).toBe("Starts as soon as you have paid.");
 });
 
 test("a change that is planned already is marked with its day, and not offered again", () => {

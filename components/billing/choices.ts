@@ -6,7 +6,7 @@ import { basePrice, inOurCurrency } from "@/lib/billing/offers";
 import { catalogue as ours } from "@/lib/billing/plans";
 import type { Standing } from "@/lib/billing/standing";
 import { overageRate } from "./overage-words";
-import { canCancel } from "./plan-steps";
+import { canCancel, isRunning } from "./plan-steps";
 
 /** What the one button of a plan does. */
 export type ChoiceStep = "current" | "preview" | "checkout" | "cancel" | "write" | "none";
@@ -22,6 +22,8 @@ export interface Choice {
   /** What happens when it is chosen, and when. */
   when: string;
   step: ChoiceStep;
+  /** Whether it is the plan one is on, paid otherwise. */
+  isOtherInterval: boolean;
 }
 
 function money(plan: Plan, interval: Interval, from: Catalogue): Pick<Choice, "price" | "charged"> {
@@ -60,13 +62,13 @@ function whenOf({ plan, kind }: OfferedChange, standing: Standing): string {
     case "now":
       return "Starts at once. You see what is charged before you agree.";
     case "at_period_end":
-      return `Starts on ${end}, when what you have paid for ends. Nothing is charged before.`;
+      return `Starts on ${end}, when ${subscription?.status === "trialing" ? "your trial" : "what you have paid for"} ends. Nothing is charged before.`;
     case "talk_to_us":
       return "We agree on it with you.";
     case "checkout":
       if (plan.key === "payg")
         return "Starts at once. Your card is saved and charged after the month, for what you used.";
-      return plan.trial
+      return plan.trial && subscription === null
         ? `Your first ${plan.trial.days} days are free, with ${formatCredits(plan.trial.allowance)} credits; after that it is charged until you cancel.`
         : "Starts as soon as you have paid.";
   }
@@ -105,6 +107,7 @@ function freeChoice(plan: Plan, standing: Standing, entitlement: Entitlement, fr
         ? `Begins on ${end}, when your plan ends.`
         : `Begins on ${end}, if you cancel your plan.`,
     step: isFree ? "current" : canCancel(standing) ? "cancel" : "none",
+    isOtherInterval: false,
   };
 }
 
@@ -120,7 +123,7 @@ export function choicesFor(
   entitlement: Entitlement,
   from: Catalogue = ours,
 ): Choice[] {
-  const { scheduled } = standing.subscription ?? {};
+  const { scheduled, plan: current, interval: paid } = standing.subscription ?? {};
   const isOpen = entitlement.canChangePlan === "yes";
   return from.plans
     .filter((plan) => plan.availability !== "coming")
@@ -128,7 +131,8 @@ export function choicesFor(
       if (plan.key === "free") return freeChoice(plan, standing, entitlement, from);
       const at = basePrice(plan, interval) ? interval : "monthly";
       const offer = offered.find((it) => it.plan.key === plan.key && (it.kind === "talk_to_us" || it.interval === at));
-      const facts = { plan, interval: at, ...money(plan, at, from), credits: creditsOf(plan, from) };
+      const isOtherInterval = isRunning(standing) && plan.key === current && at !== paid;
+      const facts = { plan, interval: at, isOtherInterval, ...money(plan, at, from), credits: creditsOf(plan, from) };
       if (scheduled?.plan === plan.key && scheduled.interval === at)
         return { ...facts, when: `You change to it on ${formatDate(scheduled.at)}.`, step: "none" };
       if (!offer) return { ...facts, when: "Not sold at present.", step: "none" };

@@ -52,6 +52,7 @@ function Step({ choice, account, permitted }: { choice: Choice; account: string;
           className={buttonVariants(look)}
         >
           Change to {plan.name}
+          {choice.isOtherInterval && `, ${interval}`}
         </Link>
       );
     case "checkout":
@@ -110,6 +111,9 @@ export function PlanChoices({ choices, account, permitted }: PlanChoicesProps) {
             <h2 className="flex flex-wrap items-center gap-2 text-base font-semibold">
               {choice.plan.name}
               {choice.step === "current" && <Badge tone="accent">Your plan</Badge>}
+              {choice.isOtherInterval && (
+                <Badge>Your plan, paid {choice.interval === "yearly" ? "monthly" : "yearly"}</Badge>
+              )}
             </h2>
             <p className="text-base tabular-nums">{choice.price}</p>
             <p className="text-13 text-muted tabular-nums">{choice.charged}</p>

@@ -30,11 +30,24 @@ function NotYetThere({ unsentCredits, inDoubtCredits, source }: SoFarProps) {
   return notes.length > 0 ? <p className="text-13 text-muted">{notes.join(" ")}</p> : null;
 }
 
+/** A plan without a base price has a line of nothing, which says nothing; its overage does. */
+export const linesToShow = (lines: readonly SoFarLine[]) =>
+  lines.filter(({ kind, cents }) => kind !== "base" || cents !== 0);
+
+/** When it is charged, and whether use adds to it. */
+export function chargedWords({ periodEnd, lines, isLast }: Pick<SoFarProps, "periodEnd" | "lines" | "isLast">): string {
+  if (isLast) return `The plan ends on ${formatDate(periodEnd)}; what was used until then is charged that day.`;
+  const grows = lines.some(({ kind }) => kind === "overage")
+    ? " What you use beyond your credits until then is added."
+    : "";
+  return `Charged around ${formatDate(periodEnd)}.${grows}`;
+}
+
 const discountLike: readonly SoFarLine["kind"][] = ["discount", "tax", "balance", "minimum"];
 
 /** What the running period has come to, line by line, and what the next invoice will be if nothing more is used. */
 export function SoFar(props: SoFarProps) {
-  const { periodStart, periodEnd, currency, lines, totalCents, source, isLast, asOf } = props;
+  const { periodStart, periodEnd, currency, lines, totalCents, source, asOf } = props;
   return (
     <Card>
       <CardHeader>
@@ -51,7 +64,7 @@ export function SoFar(props: SoFarProps) {
           </Banner>
         )}
         <dl className="flex flex-col gap-2 text-sm">
-          {lines.map((line, index) => (
+          {linesToShow(lines).map((line, index) => (
             <div
               // biome-ignore lint/suspicious/noArrayIndexKey: lines have no id, and their order is the invoice's
               key={index}
@@ -69,11 +82,7 @@ export function SoFar(props: SoFarProps) {
         <NotYetThere {...props} />
       </CardContent>
       <CardFooter>
-        <p className="text-13 text-muted">
-          {isLast
-            ? `The plan ends on ${formatDate(periodEnd)}; what was used until then is charged that day.`
-            : `Charged around ${formatDate(periodEnd)}. What you use until then is added.`}
-        </p>
+        <p className="text-13 text-muted">{chargedWords(props)}</p>
       </CardFooter>
     </Card>
   );

@@ -19,7 +19,7 @@ test("a downgrade can be taken back, and made again it comes at the period's end
   await previewChange(signedIn, "Starter", "monthly");
   await signedIn.getByRole("button", { name: /^Change on / }).click();
   await expect(signedIn.getByRole("heading", { name: /you change to Starter, paid monthly/ })).toBeVisible();
-  await signedIn.getByRole("button", { name: "Keep Starter" }).click();
+  await signedIn.getByRole("button", { name: "Keep paying yearly" }).click();
   await expect(signedIn.getByText("You keep Starter").first()).toBeVisible();
 
   await test.step("a smaller plan, asked for and carried out", async () => {
