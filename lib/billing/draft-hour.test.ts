@@ -13,15 +13,17 @@ const draft = (change: Partial<UsageInvoice> = {}): UsageInvoice => ({
   ...change,
 });
 
-test.each<[string, UsageInvoice | null, number, string]>([
+test.each<[string, UsageInvoice | null, number, string, number?]>([
   ["is a draft: usage can be told", draft(), 0, "draft"],
   ["is a draft that waits for a person: usage can be told", draft({ finalizesAt: null }), 0, "draft"],
   ["is final in two minutes: it is too late", draft({ finalizesAt: inMs(2 * MINUTE - 1) }), 0, "final"],
   ["is final: it is too late", draft({ isDraft: false }), 0, "final"],
   ["is not made yet: usage can be told", null, -DAY, "running"],
   ["never came in two days: nothing will bill it there", null, -2 * DAY, "final"],
-])("when the invoice of a period %s", (_name, invoice, usedMs, expected) => {
-  expect(periodInvoiceOf(invoice, inMs(usedMs), NOW)).toBe(expected);
+  ["cannot come, since the subscription began later: it is too late", null, -2 * MINUTE, "final", -MINUTE],
+  ["may come, since the subscription began by then: usage can be told", null, -MINUTE, "running", -MINUTE],
+])("when the invoice of a period %s", (_name, invoice, usedMs, expected, sinceMs) => {
+  expect(periodInvoiceOf(invoice, inMs(usedMs), sinceMs === undefined ? null : inMs(sinceMs), NOW)).toBe(expected);
 });
 
 test.each<[string, UsageInvoice, Date | null]>([

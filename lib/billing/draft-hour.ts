@@ -18,10 +18,17 @@ const INVOICE_COMES_WITHIN_MS = 2 * 24 * 60 * MINUTE_MS;
 /**
  * Whether usage of a period that is over can still be told: while its invoice is a draft. In the last two minutes it is
  * too late, since Stripe counts what it was told only after a while. Just after the period's end the invoice may not
- * exist yet.
+ * exist yet. Usage from before the subscription began, left over from an earlier one, is on none of its invoices.
  * @param usedAt what the usage is dated to
+ * @param soldSince when the subscription began
  */
-export function periodInvoiceOf(invoice: UsageInvoice | null, usedAt: Date, now: Date): PeriodInvoice {
+export function periodInvoiceOf(
+  invoice: UsageInvoice | null,
+  usedAt: Date,
+  soldSince: Date | null,
+  now: Date,
+): PeriodInvoice {
+  if (!invoice && soldSince && usedAt < soldSince) return "final";
   if (!invoice) return now.getTime() - usedAt.getTime() < INVOICE_COMES_WITHIN_MS ? "running" : "final";
   if (!invoice.isDraft) return "final";
   const left = invoice.finalizesAt ? invoice.finalizesAt.getTime() - now.getTime() : Number.POSITIVE_INFINITY;

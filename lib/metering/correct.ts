@@ -31,16 +31,20 @@ export async function correctUsage(o: {
   row: string;
   rightValue: number;
 }): Promise<CorrectionAnswer> {
-  const found = await rpc<{ row: StoredRow | null; subscription_id: string | null; running_since: string | null }>(
-    "read_meter_row",
-    { account_id: o.account, id: o.row, livemode: isLivemode(), at: now() },
-  );
+  const found = await rpc<{
+    row: StoredRow | null;
+    subscription_id: string | null;
+    subscription_since: string | null;
+    running_since: string | null;
+  }>("read_meter_row", { account_id: o.account, id: o.row, livemode: isLivemode(), at: now() });
   if (!found.row) return refuse("unknown_row");
   const row = toMeterRow(found.row);
   let invoice: PeriodInvoice = "running";
   const isRunning = found.running_since === null || row.eventAt >= new Date(found.running_since);
-  if (found.subscription_id && !isRunning)
-    invoice = periodInvoiceOf(await invoiceOfUsage(found.subscription_id, row.eventAt), row.eventAt, now());
+  if (found.subscription_id && !isRunning) {
+    const since = found.subscription_since === null ? null : new Date(found.subscription_since);
+    invoice = periodInvoiceOf(await invoiceOfUsage(found.subscription_id, row.eventAt), row.eventAt, since, now());
+  }
   const how: Correction = correctionOf(row, o.rightValue, invoice, now());
   if (how === "needs_credit_note" || how === "not_lower" || how === "busy") return refuse(how);
   const answer = await rpc<{ ok: boolean }>("correct_meter_row", {

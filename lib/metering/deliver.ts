@@ -14,12 +14,12 @@ const MOST_ADDRESSED = 500;
 
 /** What is known of the invoice of the period a row belongs to. Stripe is asked only once that period is over. */
 async function periodInvoice(row: ClaimedRow): Promise<PeriodInvoice> {
-  const { subscription_id: subscription, standing, running_since: runningSince } = row;
+  const { subscription_id: subscription, standing, running_since: runningSince, subscription_since: since } = row;
   const eventAt = new Date(row.event_at);
   const isRunning = runningSince === null || eventAt >= new Date(runningSince);
   if (!subscription || (isRunning && standing !== "ended")) return "running";
   const invoice = await invoiceOfUsage(subscription, eventAt);
-  return periodInvoiceOf(invoice, eventAt, now());
+  return periodInvoiceOf(invoice, eventAt, since === null ? null : new Date(since), now());
 }
 
 async function decideAndSend(row: ClaimedRow, sink: UsageSink): Promise<Move & { attempted: boolean }> {

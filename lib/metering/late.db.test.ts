@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BillingScene, openBillingScene } from "@/e2e/database/billing";
 import { countedByStripe, outboxOf, overageOf, type Payer, payAsYouGo, spend } from "@/e2e/database/usage";
+import { startCheckout } from "@/lib/checkout/start";
 import { now } from "@/lib/clock";
 import { expireCredits } from "@/lib/credits/expiry";
 import { reconcileSubscriptions } from "@/lib/events/reconcile";
@@ -244,6 +245,26 @@ describe("a plan that ends", () => {
     expect(own).toMatchObject({ total: 360, billing_reason: "manual" });
     expect(await states(small)).toEqual(["written_off"]);
   });
+});
+
+test("what one plan left unsent is billed by the next one of the account, and not dated to before it began", async () => {
+  const payer = await payAsYouGo(scene);
+  await spend(payer, 30_000);
+  await stripe().subscriptions.cancel(payer.subscription, { invoice_now: true, prorate: false });
+  await hearOfIt();
+  const answer = await startCheckout(payer, { plan: "payg", interval: "monthly" });
+  if (!answer.ok) throw new Error(answer.message);
+  await scene.advance(MINUTE);
+  const subscription = String((await scene.pay(answer.url)).subscription);
+  await hearOfIt();
+  await scene.advance(10 * MINUTE);
+  await reportUsage();
+  const next = { ...payer, subscription };
+  expect(await outboxOf(scene, next)).toMatchObject([{ state: "accepted", is_rebased: true }]);
+  await moveTo(next, 0);
+  await hearOfIt();
+  await scene.advance(2 * HOUR);
+  expect((await charged(next)).filter((quantity) => quantity > 0)).toEqual([30_000]);
 });
 
 describe("a correction downwards", () => {

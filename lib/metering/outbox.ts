@@ -26,6 +26,7 @@ export interface ClaimedRow extends StoredRow {
   readonly identifier: string;
   readonly standing: MeterStanding;
   readonly subscription_id: string | null;
+  readonly subscription_since: string | null;
   readonly running_since: string | null;
 }
 

@@ -2,13 +2,15 @@
 -- and write the decision down. None of them waits for a row that somebody else holds.
 
 -- Where an account's overage goes: the customer of its mirrored subscription, and whether that sells overage now (live),
--- does not yet (waiting), no longer (ended), or there is nobody to bill (none).
-create function private.meter_target(account_id uuid, livemode boolean, out customer_id text, out subscription_id text, out standing text)
+-- does not yet (waiting), no longer (ended), or there is nobody to bill (none). since is when that subscription began.
+create function private.meter_target(
+  account_id uuid, livemode boolean, out customer_id text, out subscription_id text, out standing text, out since timestamptz
+)
 language plpgsql stable set search_path = '' as $$
 begin
   select c.customer_id, s.id, case when s.id is null then 'waiting' when s.status in ('canceled', 'incomplete_expired') then 'ended'
-    when s.has_metered_item then 'live' else 'waiting' end
-  into customer_id, subscription_id, standing
+    when s.has_metered_item then 'live' else 'waiting' end, s.created_at
+  into customer_id, subscription_id, standing, since
   from public.stripe_customers c
   left join public.subscriptions s on s.customer_id = c.customer_id and s.is_mirrored
   where c.account_id = meter_target.account_id and c.livemode = meter_target.livemode and c.deleted_at is null;
@@ -93,7 +95,7 @@ begin
     select * into target from private.meter_target(claimed.account_id, claimed.livemode);
     select * into balance from public.credit_balances b where b.account_id = claimed.account_id;
     return to_jsonb(claimed) || jsonb_build_object('former_state', former, 'standing', target.standing, 'subscription_id', target.subscription_id,
-      'running_since', case when balance.overage_ends_at <= checked_at then balance.overage_ends_at else balance.overage_starts_at end);
+      'subscription_since', target.since, 'running_since', case when balance.overage_ends_at <= checked_at then balance.overage_ends_at else balance.overage_starts_at end);
   end loop;
   return null;
 end $$;

@@ -161,7 +161,7 @@ create function public.read_meter_row(account_id uuid, id uuid, livemode boolean
 language sql stable set search_path = '' as $$
   select jsonb_build_object('ok', true, 'code', 'read',
     'row', (select to_jsonb(m) from public.meter_outbox m where m.account_id = read_meter_row.account_id and m.id = read_meter_row.id),
-    'subscription_id', target.subscription_id,
+    'subscription_id', target.subscription_id, 'subscription_since', target.since,
     'running_since', (
       select case when b.overage_ends_at <= read_meter_row.at then b.overage_ends_at else b.overage_starts_at end
       from public.credit_balances b where b.account_id = read_meter_row.account_id))
