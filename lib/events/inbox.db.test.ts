@@ -114,6 +114,22 @@ describe("what is verified and none of ours is stored as ignored", () => {
   });
 });
 
+test("of two endpoints in different versions, the one in ours counts, whichever comes first", async () => {
+  const buyer = await scene.buyer();
+  const answer = await startCheckout(buyer, { pack: "small" });
+  if (!answer.ok) throw new Error(answer.message);
+  const [row] = await scene.database
+    .sql`select customer_id from public.stripe_customers where account_id = ${buyer.account}`;
+  const ours = eventOf({ type: "customer.updated", object: { id: row?.customer_id, object: "customer" } });
+  const theirs = JSON.stringify({ ...JSON.parse(ours), api_version: "2020-08-27" });
+  expect((await receive(theirs)).code).toBe("ignored");
+  expect((await receive(ours)).code).toBe("stored");
+  expect(await stored(ours)).toMatchObject({ status: "pending", reason: null });
+  for (const again of [theirs, ours]) expect((await receive(again)).code).toBe("duplicate");
+  expect(await stored(ours)).toMatchObject({ status: "pending" });
+  await processPendingEvents();
+});
+
 test("either of two secrets verifies, so that a secret can be changed without losing an event", async () => {
   const secret = process.env.STRIPE_WEBHOOK_SECRET;
   process.env.STRIPE_WEBHOOK_SECRET = `whsec_new, ${secret}`;

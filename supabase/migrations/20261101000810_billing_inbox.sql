@@ -28,6 +28,7 @@ alter table public.stripe_events enable row level security;
 grant select, insert, update, delete on public.stripe_events to service_role;
 
 -- Stores a verified event once. `ignore` names the reason if it is none of ours; a customer that we did not make is another.
+-- While two endpoints in two versions run side by side, each event comes in both: the one in our version counts.
 create function public.receive_stripe_event(
   id text, type text, livemode boolean, api_version text, customer_id text, payload jsonb, created_at timestamptz, ignore text, at timestamptz
 ) returns jsonb
@@ -42,7 +43,7 @@ begin
   ) then
     why := 'foreign_customer';
   end if;
-  insert into public.stripe_events
+  insert into public.stripe_events as stored
     (id, type, livemode, api_version, customer_id, payload, status, reason, next_attempt_at, created_at, received_at, finished_at)
   values (
     receive_stripe_event.id, receive_stripe_event.type, receive_stripe_event.livemode, receive_stripe_event.api_version,
@@ -51,7 +52,10 @@ begin
     case when why is null then received end, receive_stripe_event.created_at, received,
     case when why is not null then received end
   )
-  on conflict on constraint stripe_events_pkey do nothing;
+  on conflict on constraint stripe_events_pkey do update
+  set api_version = excluded.api_version, payload = excluded.payload, status = 'pending', reason = null,
+    next_attempt_at = excluded.next_attempt_at, finished_at = null
+  where stored.reason = 'wrong_api_version' and excluded.status = 'pending';
   if not found then
     return jsonb_build_object('ok', true, 'code', 'duplicate');
   end if;
