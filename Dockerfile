@@ -9,6 +9,8 @@ COPY . .
 # Pages that are drawn in advance name the address, so an image belongs to one.
 ARG APP_URL
 RUN test -n "$APP_URL" || { echo "Say where people reach the app: --build-arg APP_URL=https://…"; exit 1; }
+# Optional: builds that have the same one answer each other's forms. Each makes its own without.
+ARG NEXT_SERVER_ACTIONS_ENCRYPTION_KEY
 ENV APP_URL=$APP_URL NEXT_OUTPUT=standalone NEXT_TELEMETRY_DISABLED=1
 RUN npm run build
 

@@ -10,7 +10,7 @@ export interface Setting {
 export const CHECKLIST: readonly Setting[] = [
   {
     what: "Retries of failed payments, and what comes after the last",
-    where: "Settings → Billing → Revenue recovery → Retries",
+    where: "Billing → Revenue recovery → Retries",
     value: "Smart Retries, 8 within 2 weeks; then leave the subscription past due",
     why: "Warnings, the downgrade on day 7 and the end on day 14 are ours. If Stripe cancels first, nobody can recover by paying.",
   },

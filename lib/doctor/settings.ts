@@ -32,7 +32,9 @@ function modeFindings(source: Readonly<Record<string, string | undefined>>): Fin
     found.push(note("The Stripe key is a test key: no money moves."));
   if (!AI_API_KEY) found.push(note("No AI_API_KEY: the built-in model answers. Set one before you sell answers."));
   if (!NEXT_SERVER_ACTIONS_ENCRYPTION_KEY) {
-    found.push(note("No NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: fine with one server; several must share one."));
+    found.push(
+      note("No NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: fine while all instances run one build; see docs/go-live.md."),
+    );
   }
   return found;
 }
