@@ -247,6 +247,46 @@ describe("a plan that ends", () => {
   });
 });
 
+test("what Stripe counted for a plan that ended without a last invoice is billed though another plan has begun", async () => {
+  const payer = await payAsYouGo(scene);
+  await spend(payer, 30_000);
+  await flushUsage(payer.account, now());
+  await stripe().subscriptions.cancel(payer.subscription);
+  await hearOfIt();
+  const answer = await startCheckout(payer, { plan: "payg", interval: "monthly" });
+  if (!answer.ok) throw new Error(answer.message);
+  await scene.advance(MINUTE);
+  await scene.pay(answer.url);
+  await hearOfIt();
+  for (let round = 0; round < 4; round += 1) {
+    await scene.advance(HOUR);
+    await reportUsage();
+  }
+  expect(await states(payer)).toEqual(["billed"]);
+  const { data } = await stripe().invoices.list({ customer: payer.customer });
+  expect(data.map(({ total }) => total).filter((total) => total > 0)).toEqual([360]);
+});
+
+test("use of a plan that was ended for fraud is charged to nobody's card while that is open", async () => {
+  const payer = await payAsYouGo(scene);
+  await spend(payer, 30_000);
+  await flushUsage(payer.account, now());
+  await block();
+  await spend(payer, 40_000);
+  await scene.database
+    .sql`insert into public.account_holds (account_id, reason, held_at) values (${payer.account}, 'fraud', now())`;
+  await stripe().subscriptions.cancel(payer.subscription);
+  await hearOfIt();
+  await unblock();
+  for (let round = 0; round < 4; round += 1) {
+    await scene.advance(HOUR);
+    await reportUsage();
+  }
+  const { data } = await stripe().invoices.list({ customer: payer.customer });
+  expect(data.map(({ total }) => total)).toEqual([0]);
+  expect((await states(payer)).sort()).toEqual(["confirmed", "stale"]);
+});
+
 test("what one plan left unsent is billed by the next one of the account, and not dated to before it began", async () => {
   const payer = await payAsYouGo(scene);
   await spend(payer, 30_000);

@@ -69,14 +69,21 @@ async function billOne(
  * Bills rows by an invoice item, once however often it is asked, or writes them off when they are worth less than an
  * invoice. What an earlier call has begun is finished first.
  * @param onOwnInvoice true when no further invoice of the subscription will come
+ * @param subscription whose prices count; the one that counts for the account unless told
  * @throws Error if the price is not a single one, or Stripe cannot answer; asked again it goes on where it stopped
  */
-export async function billByItem(account: string, rowIds: string[], onOwnInvoice: boolean): Promise<void> {
+export async function billByItem(
+  account: string,
+  rowIds: string[],
+  onOwnInvoice: boolean,
+  subscription?: string,
+): Promise<void> {
   for (let count = 0; count < MOST_REMAINDERS; count += 1) {
     const claim = { account_id: account, livemode: isLivemode(), row_ids: rowIds, at: now() };
     const remainder = await rpc<Remainder>("claim_usage_remainder", claim);
     if (!remainder.remainder_id) return;
-    await billOne(account, { ...remainder, remainder_id: remainder.remainder_id }, onOwnInvoice);
+    const priced = { ...remainder, ...(subscription ? { subscription_id: subscription } : {}) };
+    await billOne(account, { ...priced, remainder_id: remainder.remainder_id }, onOwnInvoice);
   }
 }
 

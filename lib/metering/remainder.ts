@@ -4,7 +4,7 @@ import type { MeterStanding } from "@/lib/billing/metering";
 import type { AccountId } from "@/lib/billing/units";
 import { now } from "@/lib/clock";
 import { isLivemode } from "@/lib/stripe/client";
-import { invoiceOfUsage } from "@/lib/stripe/usage-invoices";
+import { chargedPeriods } from "@/lib/stripe/usage-invoices";
 import { rpc } from "@/lib/supabase/rpc";
 import { billByItem } from "./late";
 import { type StoredRow, toCheckedRow } from "./outbox";
@@ -68,38 +68,58 @@ async function invisibleRows(customer: string, rows: StoredRow[]): Promise<Store
   return invisible;
 }
 
+const MOST_PAST_MS = 62 * 24 * HOUR_MS;
+
+interface Ended {
+  readonly subscription_id: string;
+  readonly since: string;
+  readonly ended_at: string;
+}
+
 /** Rows that Stripe counts and no invoice charges, since the subscription was ended without a last one. */
-async function unchargedRows({ subscription_id: subscription, standing, rows }: Unbilled): Promise<StoredRow[]> {
-  const counted = rows.filter(({ state }) => state === "accepted" || state === "confirmed");
-  const latest = counted.at(-1);
-  if (standing !== "ended" || !subscription || !latest) return [];
-  return (await invoiceOfUsage(subscription, new Date(latest.event_at))) ? [] : counted;
+async function unchargedRows({ subscription_id: subscription, since, ended_at: endedAt }: Ended, rows: StoredRow[]) {
+  const end = Date.parse(endedAt);
+  const begin = Math.max(Date.parse(since), end - MOST_PAST_MS);
+  const counted = rows
+    .filter(({ state }) => state === "accepted" || state === "confirmed")
+    .filter(({ event_at }) => Date.parse(event_at) >= begin && Date.parse(event_at) <= end);
+  if (counted.length === 0) return [];
+  const periods = await chargedPeriods(subscription);
+  const isCharged = (at: number) => periods.some(({ start, end }) => start.getTime() <= at && at < end.getTime());
+  return counted.filter(({ event_at }) => !isCharged(Date.parse(event_at)));
 }
 
 /**
- * Bills by invoice item what Stripe's meter will not: what was never sent, what was sent and never became visible (it is
- * taken back first, lest it is counted after all), and after the end what the last invoice left out. While the
- * subscription lives the item waits for its last invoice; after it has ended an invoice is made for it.
+ * Bills by invoice item what Stripe's meter will not: what was never sent, and what was sent and never became visible (it is
+ * taken back first, lest it is counted after all). While the subscription lives the item waits for its last invoice; after it has ended an invoice is made for it.
  * @throws Error if Stripe cannot answer; asked again it goes on where it stopped, and nothing is billed twice
  */
 export async function billRemainder(account: AccountId): Promise<void> {
   const sink = usageSink();
   if (!sink) return;
-  const unbilled = await readUnbilled(account);
-  const { customer_id: customer, rows, standing } = unbilled;
+  const { customer_id: customer, rows, standing } = await readUnbilled(account);
   if (!customer) return;
   const unsent = rows.filter((row) => UNSENT.includes(row.state) && !row.is_in_doubt);
   const invisible = await invisibleRows(customer, rows);
   for (const { identifier } of invisible) if (identifier) await sink.cancel(identifier);
-  const lost = [...unsent, ...invisible, ...(await unchargedRows(unbilled))];
-  const ids = [...new Set(lost.map(({ id }) => id))];
+  const ids = [...new Set([...unsent, ...invisible].map(({ id }) => id))];
   if (ids.length > 0) await billByItem(account, ids, standing === "ended");
 }
 
 const LOOK_EVERY_SECONDS = 900;
 
-/** Bills what plans ended elsewhere, for example in Stripe's Dashboard, have left uncharged; looks every 15 minutes. */
+async function billEnded({ account_id: account, ...ended }: Ended & { account_id: AccountId }): Promise<void> {
+  const { rows } = await readUnbilled(account);
+  const ids = (await unchargedRows(ended, rows)).map(({ id }) => id);
+  if (ids.length > 0) await billByItem(account, ids, true, ended.subscription_id);
+}
+
+/**
+ * Bills what plans ended elsewhere, for example in Stripe's Dashboard, have left uncharged, though the account may have
+ * another plan by now; looks every 15 minutes.
+ */
 export async function billEndedPlans(): Promise<void> {
+  if (!usageSink()) return;
   const at = now();
   const { ok } = await rpc<{ ok: boolean }>("claim_job", {
     name: "bill ended plans",
@@ -107,5 +127,8 @@ export async function billEndedPlans(): Promise<void> {
     at,
   });
   if (!ok) return;
-  await workThrough(await rpc<AccountId[]>("read_ended_usage", { livemode: isLivemode(), at }), billRemainder);
+  await workThrough(
+    await rpc<Array<Ended & { account_id: AccountId }>>("read_ended_usage", { livemode: isLivemode(), at }),
+    billEnded,
+  );
 }

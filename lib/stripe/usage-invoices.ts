@@ -26,6 +26,13 @@ export async function invoiceOfUsage(subscription: string, at: Date): Promise<Us
   return null;
 }
 
+/** The periods whose overage a subscription's latest invoices charge, or are about to. */
+export async function chargedPeriods(subscription: string): Promise<Array<{ start: Date; end: Date }>> {
+  const { data } = await stripe().invoices.list({ subscription, limit: RECENT });
+  const lines = (await Promise.all(data.map(subscriptionLines))).flat();
+  return lines.filter(({ meaning }) => meaning?.kind === "overage").map(({ period }) => period);
+}
+
 /** A customer's drafts that charge overage. */
 export async function usageDrafts(customer: string): Promise<UsageInvoice[]> {
   const { data } = await stripe().invoices.list({ customer, status: "draft", limit: 100 });

@@ -162,6 +162,14 @@ begin
 end $$;
 grant execute on function private.revise_meter_row(uuid, boolean, timestamptz) to service_role;
 
+-- Whether an account is held, or says of a payment that it was not its own: then no invoice is made for what is left.
+create function private.is_charging_stopped(account_id uuid) returns boolean
+language sql stable set search_path = '' as $$
+  select exists (select from public.account_holds h where h.account_id = is_charging_stopped.account_id)
+    or exists (select from public.payments p where p.account_id = is_charging_stopped.account_id and p.is_disputed)
+$$;
+grant execute on function private.is_charging_stopped(uuid) to service_role;
+
 -- Claims the accounts with usage that missed its period for ten minutes, with where it can go now.
 create function public.claim_stale_usage(livemode boolean, most integer, at timestamptz) returns jsonb
 language sql set search_path = '' as $$
@@ -175,7 +183,8 @@ language sql set search_path = '' as $$
   ), late as (
     select claimed.account_id, jsonb_agg(claimed.id) as rows from claimed group by claimed.account_id
   )
-  select coalesce(jsonb_agg(jsonb_build_object('account_id', late.account_id, 'rows', late.rows, 'standing', target.standing)), '[]')
+  select coalesce(jsonb_agg(jsonb_build_object('account_id', late.account_id, 'rows', late.rows,
+    'standing', case when target.standing = 'ended' and private.is_charging_stopped(late.account_id) then 'none' else target.standing end)), '[]')
   from late cross join lateral private.meter_target(late.account_id, claim_stale_usage.livemode) target
 $$;
 grant execute on function public.claim_stale_usage(boolean, integer, timestamptz) to service_role;

@@ -169,12 +169,16 @@ language sql stable set search_path = '' as $$
 $$;
 grant execute on function public.read_meter_row(uuid, uuid, boolean, timestamptz) to service_role;
 
--- Accounts whose plan has ended in the last days although usage that Stripe counted is on no invoice yet.
+-- Plans that have ended in the last days although usage that Stripe counted in their time is on no invoice yet. While a
+-- payment is disputed or the account is held, nothing more is charged to its card.
 create function public.read_ended_usage(livemode boolean, at timestamptz) returns jsonb
 language sql stable set search_path = '' as $$
-  select coalesce(jsonb_agg(s.account_id), '[]') from public.subscriptions s
-  where s.is_mirrored and s.livemode = read_ended_usage.livemode and s.status = 'canceled'
+  select coalesce(jsonb_agg(jsonb_build_object('account_id', s.account_id, 'subscription_id', s.id, 'since', s.created_at, 'ended_at', s.ended_at)), '[]')
+  from public.subscriptions s
+  where s.livemode = read_ended_usage.livemode and s.status = 'canceled'
     and s.ended_at between read_ended_usage.at - interval '7 days' and read_ended_usage.at - interval '2 hours'
-    and exists (select from public.meter_outbox m where m.account_id = s.account_id and m.state = 'confirmed')
+    and not private.is_charging_stopped(s.account_id)
+    and exists (select from public.meter_outbox m
+      where m.account_id = s.account_id and m.state = 'confirmed' and m.event_at >= s.created_at and m.event_at <= s.ended_at)
 $$;
 grant execute on function public.read_ended_usage(boolean, timestamptz) to service_role;

@@ -89,6 +89,7 @@ export const forTheServer = [
   "private.follow_fraud",
   "private.follow_payment",
   "private.holds_customer",
+  "private.is_charging_stopped",
   "private.leased_account",
   "private.may_manage",
   "private.may_try",
