@@ -41,8 +41,8 @@ export function planChanged(facts: PlanChangedFacts, sender: Sender): Mail {
       >
         <Facts facts={known} />
         <Paragraph>
-          To go back, or to cancel, choose &ldquo;Change plan&rdquo; on your billing page. A smaller plan begins when
-          the period that is paid is over.
+          To go back, choose &ldquo;Change plan&rdquo; on your billing page; a smaller plan begins when the period that
+          is paid is over. To cancel, go to {sender.appUrl}/billing/cancel
         </Paragraph>
       </Layout>
     ),

@@ -43,8 +43,8 @@ export function priceChange(facts: PriceChangeFacts, sender: Sender): Mail {
         <Paragraph>Until then nothing changes. With the renewal on {formatDate(changesAt)} it is:</Paragraph>
         <Facts facts={known} />
         <Paragraph>
-          You need not do anything. If you would rather not go on, choose another plan or cancel on the billing page
-          before {formatDate(changesAt)}; the new price is then never charged.
+          You need not do anything. If you would rather not go on, choose another plan, or cancel at {sender.appUrl}
+          /billing/cancel, before {formatDate(changesAt)}; the new price is then never charged.
         </Paragraph>
       </Layout>
     ),

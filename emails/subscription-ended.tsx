@@ -8,11 +8,13 @@ export interface SubscriptionEndedFacts {
   amountCents?: number | null | undefined;
   currency: string;
   invoiceUrl?: string | null | undefined;
+  /** Whether that invoice is made, or a draft whose sum may still grow. */
+  lastInvoice?: "draft" | "made" | null | undefined;
 }
 
 /** A plan is over. */
 export function subscriptionEnded(facts: SubscriptionEndedFacts, sender: Sender): Mail {
-  const { planName, endedAt, amountCents, currency, invoiceUrl } = facts;
+  const { planName, endedAt, amountCents, currency, invoiceUrl, lastInvoice } = facts;
   const plan = planName ? `${planName} plan` : "plan";
   return {
     subject: `Your ${plan} has ended`,
@@ -34,7 +36,9 @@ export function subscriptionEnded(facts: SubscriptionEndedFacts, sender: Sender)
         <Paragraph>
           {amountCents
             ? `The last invoice, for use beyond your allowance, comes to ${formatMoney(amountCents, currency)}. Nothing is charged after it.`
-            : "Nothing is charged any more."}{" "}
+            : lastInvoice === "draft"
+              ? "What you used beyond your allowance, if anything, comes on one last invoice. Nothing is charged after it."
+              : "Nothing is charged any more."}{" "}
           You can choose a plan again at any time.
         </Paragraph>
       </Layout>

@@ -54,6 +54,12 @@ const cases = [
   ],
   ["low_credit", { available: 0, threshold: 2000 }, "You have no credits left", "https://app.example.com/credits"],
   [
+    "low_credit",
+    { available: 0, threshold: 2000, overage: "on" },
+    "Your credits are used up, and overage has begun",
+    "https://app.example.com/billing#overage",
+  ],
+  [
     "pack_receipt",
     {
       packName: "Medium pack",
@@ -227,6 +233,50 @@ describe("mail", () => {
 
   test("every kind is tried here", () => {
     expect([...new Set<string>(cases.map(([kind]) => kind))].sort()).toEqual([...mailKinds].sort());
+  });
+
+  test.each([
+    [{ available: 0, overage: "on" }, "use goes on as overage"],
+    [{ available: 900, overage: "on" }, "When they are used up, use goes on as overage"],
+    [{ available: 0, overage: "off" }, "Requests are refused until there are credits again."],
+    [{ available: 900 }, "refused until there are credits again, or billed as overage"],
+  ])("few credits %j: the mail says whether use stops or is billed", async (facts, words) => {
+    const { text } = await renderMail("low_credit", { threshold: 2000, ...facts });
+    expect(text.replace(/\s+/g, " ")).toContain(words);
+  });
+
+  test.each([
+    [{ amountCents: 1_235, lastInvoice: "made" }, "comes to $12.35. Nothing is charged after it."],
+    [
+      { amountCents: null, lastInvoice: "draft" },
+      "if anything, comes on one last invoice. Nothing is charged after it.",
+    ],
+    [{ amountCents: null, lastInvoice: null }, "Nothing is charged any more."],
+  ])("the end of a plan %j: what is still charged is said exactly", async (facts, words) => {
+    const data = { planName: "Starter", endedAt: "2026-12-22T10:00:00Z", currency: "usd", ...facts };
+    const { text } = await renderMail("subscription_ended", data);
+    expect(text.replace(/\s+/g, " ")).toContain(words);
+  });
+
+  test.each(["subscription_started", "trial_started", "trial_ends", "plan_changed", "price_change"])(
+    "%s says where to cancel",
+    async (kind) => {
+      for (const [, data] of cases.filter(([name]) => name === kind))
+        expect((await renderMail(kind, data)).text).toContain("https://app.example.com/billing/cancel");
+    },
+  );
+
+  test("a plan without a base price is not said to cost nothing: what is used costs", async () => {
+    const { text } = await renderMail("subscription_started", {
+      planName: "Pay as you go",
+      credits: 0,
+      amountCents: 0,
+      currency: "usd",
+      interval: "monthly",
+      overageCents: 12,
+    });
+    expect(text).not.toContain("$0.00");
+    expect(text).toContain("$0.12 per 1,000 credits, billed after each month");
   });
 
   test("what people typed cannot become markup", async () => {

@@ -30,7 +30,10 @@ function kind<S extends z.ZodType>(schema: S, draw: (facts: z.output<S>, sender:
 
 /** Every kind of mail there is. */
 const KINDS: Record<string, (data: unknown, sender: Sender) => Mail> = {
-  low_credit: kind(z.object({ available: amount, threshold: amount }), lowCredit),
+  low_credit: kind(
+    z.object({ available: amount, threshold: amount, overage: z.enum(["on", "off"]).nullish() }),
+    lowCredit,
+  ),
   pack_receipt: kind(
     z.object({
       packName: z.string(),
@@ -48,6 +51,7 @@ const KINDS: Record<string, (data: unknown, sender: Sender) => Mail> = {
       credits: amount.nullish(),
       interval: z.enum(["monthly", "yearly"]).nullish(),
       renewsAt: z.coerce.date().nullish(),
+      overageCents: amount.nullish(),
     }),
     subscriptionStarted,
   ),
@@ -116,6 +120,7 @@ const KINDS: Record<string, (data: unknown, sender: Sender) => Mail> = {
       amountCents: amount.nullish(),
       currency,
       invoiceUrl: link,
+      lastInvoice: z.enum(["draft", "made"]).nullish(),
     }),
     subscriptionEnded,
   ),

@@ -76,14 +76,19 @@ function cancellationMail({ raw, base, cancelAt, endedAt }: ReadSubscription): M
 const isRefusedTrial = ({ trialEnd, endedAt }: ReadSubscription, { trialRefusedAt }: Standing) =>
   trialRefusedAt !== null && trialEnd !== null && endedAt !== null && endedAt <= trialEnd;
 
+/** The invoice that comes with the end, for use beyond the allowance; while it is a draft its sum may still grow. */
+function lastInvoice({ invoices }: ReadSubscription, endedAt: Date): Stripe.Invoice | undefined {
+  return invoices.find(
+    ({ invoice }) => fromSeconds(invoice.created) >= endedAt && (invoice.status === "draft" || invoice.total > 0),
+  )?.invoice;
+}
+
 function endedMail(subscription: ReadSubscription, before: Standing, at: Date): MailOrder[] {
   const { raw, base, endedAt, status } = subscription;
   if (status !== "canceled" || !endedAt || at.getTime() - endedAt.getTime() > FRESH_MS) return [];
   if (isRefusedTrial(subscription, before)) return [];
-  const last = subscription.invoices.find(
-    ({ invoice }) =>
-      invoice.billing_reason === "manual" && fromSeconds(invoice.created) >= endedAt && invoice.total > 0,
-  )?.invoice;
+  const last = lastInvoice(subscription, endedAt);
+  const isDraft = last?.status === "draft";
   return [
     {
       kind: "subscription_ended",
@@ -91,9 +96,10 @@ function endedMail(subscription: ReadSubscription, before: Standing, at: Date): 
       data: {
         planName: base?.plan?.name ?? null,
         endedAt: endedAt.toISOString(),
-        amountCents: last?.total ?? null,
+        amountCents: isDraft ? null : (last?.total ?? null),
         currency: raw.currency,
         invoiceUrl: last?.hosted_invoice_url ?? null,
+        lastInvoice: last ? (isDraft ? "draft" : "made") : null,
       },
     },
   ];

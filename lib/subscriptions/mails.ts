@@ -1,3 +1,5 @@
+import type { Plan } from "@/lib/billing/catalogue";
+import { policy } from "@/lib/billing/plans";
 import { fromSeconds, fromSecondsOrNull } from "@/lib/stripe/client";
 import { baseLines, type ReadSubscription } from "./snapshot";
 import { unpaidInvoices } from "./unpaid";
@@ -13,6 +15,11 @@ export interface MailOrder {
     | "subscription_ended";
   readonly key: string;
   readonly data: Record<string, string | number | null>;
+}
+
+function overageCentsOf(plan: Plan | null, currency: string): number | null {
+  if (policy.overage === "off" || !plan?.overage) return null;
+  return currency === "eur" ? plan.overage.per1000.eur : plan.overage.per1000.usd;
 }
 
 /** A plan that was tried first starts with the first period that was paid for. */
@@ -37,6 +44,7 @@ function startedMail(subscription: ReadSubscription): MailOrder[] {
         invoiceUrl: invoice.hosted_invoice_url ?? null,
         paidAt: (fromSecondsOrNull(invoice.status_transitions.paid_at) ?? fromSeconds(invoice.created)).toISOString(),
         renewsAt: line.period.end.toISOString(),
+        overageCents: overageCentsOf(line.meaning.plan, invoice.currency),
       },
     },
   ];

@@ -145,7 +145,8 @@ begin
 end $$;
 
 -- Records once that the total has fallen to the threshold, and queues the mail in the same transaction. The next grant
--- that lifts the total above it arms it again.
+-- that lifts the total above it arms it again. The mail says whether use goes on as overage: 'on' or 'off', and null where
+-- only the plan knows, since nobody has chosen.
 create function private.judge_low_credit(balance public.credit_balances, at timestamptz) returns public.credit_balances
 language plpgsql set search_path = '' as $$
 begin
@@ -154,7 +155,13 @@ begin
     balance.low_credit_crossings := balance.low_credit_crossings + 1;
     balance.low_credit_crossed_at := judge_low_credit.at;
     perform private.queue_mail(balance.account_id, 'low_credit', 'crossing ' || balance.low_credit_crossings,
-      jsonb_build_object('available', balance.total - balance.reserved, 'threshold', balance.low_credit_threshold), judge_low_credit.at);
+      jsonb_build_object(
+        'available', balance.total - balance.reserved, 'threshold', balance.low_credit_threshold,
+        'overage', case
+          when balance.overage_ends_at is null or balance.overage_used >= balance.overage_cap then 'off'
+          when balance.overage_cap > 0 or balance.overage_used > 0 then 'on'
+        end
+      ), judge_low_credit.at);
   end if;
   return balance;
 end $$;

@@ -371,10 +371,24 @@ describe("low credit", () => {
     expect(await mails()).toHaveLength(0);
     await account.deduct(1);
     await account.deduct(100);
-    expect([...(await mails())]).toEqual([{ data: { available: 200, threshold: 200 } }]);
+    expect([...(await mails())]).toEqual([{ data: { available: 200, threshold: 200, overage: "off" } }]);
     await account.grant(1000);
     await account.deduct(900);
     expect(await mails()).toHaveLength(2);
+  });
+
+  test.each([
+    [0, "off"],
+    [500, "on"],
+  ])("the warning with a cap of %i on overage says that it is %s", async (cap, overage) => {
+    await account.call("set_overage", {
+      cap,
+      period_starts_at: account.now,
+      period_ends_at: account.later(30 * DAY_MS),
+    });
+    await account.grant(1000);
+    await account.deduct(1000, { overage_permitted: cap });
+    expect([...(await mails())]).toEqual([{ data: { available: 0, threshold: 200, overage } }]);
   });
 
   test("reserving is no reason to warn; settling is", async () => {
@@ -419,7 +433,7 @@ describe("low credit", () => {
     await account.grant(600, { source_id: account.id });
     account.wait(MINUTE);
     await account.summary();
-    expect([...(await mails())]).toEqual([{ data: { available: 600, threshold: 600 } }]);
+    expect([...(await mails())]).toEqual([{ data: { available: 600, threshold: 600, overage: "off" } }]);
     await account.grant(700);
     await account.call("claw_back", {
       source: "pack",
