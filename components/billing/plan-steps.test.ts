@@ -30,7 +30,7 @@ test.each<[Example, string[]]>([
   ["active", ["Change plan", "Change card", "Billing details", "Cancel plan"]],
   ["trial with a card", ["Change plan", "Change card", "Billing details", "Cancel the trial"]],
   ["trial without a card", ["Add a card", "Change plan", "Billing details", "Cancel the trial"]],
-  ["ends on a day", ["Keep my plan", "End it now", "Change card", "Billing details"]],
+  ["ends on a day", ["Resume my plan", "End it now", "Change card", "Billing details"]],
   ["change to come", ["Keep Pro", "Choose another plan", "Change card", "Billing details", "Cancel plan"]],
   ["upgrade unpaid", ["Finish the payment", "Keep Starter", "Change card", "Billing details", "Cancel plan"]],
   ["past due", ["Pay now", "Change card", "Billing details", "Cancel plan"]],

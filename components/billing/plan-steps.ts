@@ -154,7 +154,7 @@ function mainSteps(standing: Standing, { notice, canChangePlan }: Entitlement, f
       return {
         say: "Until then nothing changes, and you can change your mind.",
         steps: [
-          { does: "resume", label: "Keep my plan" },
+          { does: "resume", label: "Resume my plan" },
           { does: "go", label: "End it now", href: "/billing/cancel" },
         ],
       };

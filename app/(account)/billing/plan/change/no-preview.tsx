@@ -35,7 +35,7 @@ export function NoPreview({ refusal, account }: { refusal: Refused; account: str
             )}
             {code === "resume_first" && (
               <VerbForm action={resumePlan} account={account}>
-                Keep my plan
+                Resume my plan
               </VerbForm>
             )}
             <Link
