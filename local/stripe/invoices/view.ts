@@ -17,9 +17,14 @@ export function viewOfInvoice(invoice: Invoice): InvoiceView {
     number: invoice.number ?? "",
     status: statusOf(invoice),
     statusText: statusText(invoice),
-    customer: [invoice.customer_name, invoice.customer_email, address?.line1, address?.city, address?.country].flatMap(
-      (part) => (part ? [part] : []),
-    ),
+    customer: [
+      invoice.customer_name,
+      invoice.customer_email,
+      address?.line1,
+      [address?.postal_code, address?.city].filter(Boolean).join(" "),
+      address?.country,
+      ...(invoice.customer_tax_ids ?? []).map(({ type, value }) => `${type.replace("_", " ").toUpperCase()} ${value}`),
+    ].flatMap((part) => (part ? [part] : [])),
     dates: [
       { label: "Issued", value: writeDay(invoice.status_transitions.finalized_at ?? invoice.created) },
       ...(invoice.due_date ? [{ label: "Due", value: writeDay(invoice.due_date) }] : []),

@@ -1,11 +1,16 @@
 import { Html } from "./html.ts";
 
 /**
- * What the pages do in the browser: fill in a test card, refuse a second press, carry what was typed into the payment
+ * What the pages do in the browser: go to the first mistake or to what was said, fill in a test card, refuse a second press, carry what was typed into the payment
  * form along when a promotion code is sent, move the clock. Without it everything still works, only less kindly.
  */
 export const behavior = new Html(`
 const field = (id) => document.getElementById(id);
+const said = document.querySelector("[aria-invalid=true]") ?? document.querySelector("p.alert, p.done");
+if (said) {
+  if (!said.matches("input, select")) said.tabIndex = -1;
+  said.focus();
+}
 for (const button of document.querySelectorAll("[data-card]")) {
   button.addEventListener("click", () => {
     const typed = { number: button.dataset.card, expiry: "12 / " + String(new Date().getFullYear() + 4).slice(2), cvc: "123" };

@@ -37,9 +37,19 @@ export function cardForm(
   return { body: cardPage(formView(open, "payment_method_update", context), { typed, mistakes, alert }) };
 }
 
-export function detailsForm(open: OpenSession, wrongEmail: string | null, context: Context): PageAnswer {
+/** @param mistake what was typed and is to be mended, kept in its fields */
+export function detailsForm(
+  open: OpenSession,
+  mistake: { typed: Record<string, string>; email: string } | null,
+  context: Context,
+): PageAnswer {
   const allowed = open.configuration.features.customer_update.allowed_updates;
-  const customer = context.find("customer", open.customer.id);
+  const kept = context.find("customer", open.customer.id);
+  const typed = mistake?.typed;
+  const customer = typed
+    ? { ...kept, email: typed.email ?? "", name: typed.name, phone: typed.phone, address: typed }
+    : kept;
+  const wrongEmail = mistake?.email ?? null;
   return { body: detailsPage(formView(open, "customer_update", context), { customer, allowed, wrongEmail }) };
 }
 

@@ -93,7 +93,7 @@ function act(open: OpenSession, form: Record<string, string>, context: Context):
   }
   if (may.details && form.act === "save_details") {
     const wrong = form.email ? mistakeInEmail(form.email.trim()) : undefined;
-    if (wrong) return { ...detailsForm(open, wrong, context), status: 422 };
+    if (wrong) return { ...detailsForm(open, { typed: form, email: wrong }, context), status: 422 };
     changeDetails(open, form, context);
     return finish(open, "customer_update", "details");
   }

@@ -211,7 +211,10 @@ describe("the portal's page", () => {
       phone: null,
       address: { line1: "Main 1", country: "DE", city: null },
     });
-    expect((await sendForm(url, { act: "save_details", email: "no address" })).status).toBe(422);
+    const wrong = await sendForm(url, { act: "save_details", name: "Ada Lovelace", email: "no address", city: "Bath" });
+    expect(wrong.status).toBe(422);
+    const page = await wrong.text();
+    for (const typed of ["Ada Lovelace", "no address", "Bath"]) expect(page).toContain(`value="${typed}"`);
   });
 
   test("adds a tax id, which is verified a minute later, and removes it", async () => {
