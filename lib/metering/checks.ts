@@ -18,10 +18,11 @@ interface ClaimedHour {
  * @param customer only this one's hours; all without
  * @param deadline performance.now() after which no further hour is begun
  * @returns how many hours were compared
- * @throws Error if Stripe cannot answer; the hour is tried again in a quarter of an hour
+ * @throws the first error of Stripe, after the other hours had their turn; that hour is tried again in a quarter of an hour
  */
 export async function checkHours(sink: UsageSink, deadline: number, customer: string | null = null): Promise<number> {
   let compared = 0;
+  const failed: unknown[] = [];
   while (performance.now() < deadline) {
     const hour = await rpc<ClaimedHour | null>("claim_meter_hour", {
       livemode: isLivemode(),
@@ -30,14 +31,19 @@ export async function checkHours(sink: UsageSink, deadline: number, customer: st
       at: now(),
     });
     if (!hour) break;
-    const from = new Date(hour.hour_at);
-    const sum = await sink.sum(hour.customer_id, from, new Date(from.getTime() + HOUR_MS));
-    const checks = checkHour(hour.rows.map(toCheckedRow), sum, now());
-    await rpc("save_meter_checks", {
-      checks: checks.map(({ nextAttemptAt, ...check }) => ({ ...check, next_attempt_at: nextAttemptAt })),
-      at: now(),
-    });
+    await compare(sink, hour).catch((error: unknown) => failed.push(error));
     compared += 1;
   }
+  if (failed.length > 0) throw failed[0];
   return compared;
+}
+
+async function compare(sink: UsageSink, hour: ClaimedHour): Promise<void> {
+  const from = new Date(hour.hour_at);
+  const sum = await sink.sum(hour.customer_id, from, new Date(from.getTime() + HOUR_MS));
+  const checks = checkHour(hour.rows.map(toCheckedRow), sum, now());
+  await rpc("save_meter_checks", {
+    checks: checks.map(({ nextAttemptAt, ...check }) => ({ ...check, next_attempt_at: nextAttemptAt })),
+    at: now(),
+  });
 }

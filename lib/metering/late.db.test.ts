@@ -287,6 +287,38 @@ test("use of a plan that was ended for fraud is charged to nobody's card while t
   expect((await states(payer)).sort()).toEqual(["confirmed", "stale"]);
 });
 
+test("an account that cannot be billed does not hold up the others", async () => {
+  const [stuck, other] = [await payAsYouGo(scene), await payAsYouGo(scene)];
+  await spend(other, 100);
+  await flushUsage(other.account, now());
+  await block();
+  await spend(stuck, 30_000);
+  await stripe().subscriptions.cancel(stuck.subscription);
+  await hearOfIt();
+  await unblock();
+  await scene.control("faults", {
+    method: "GET",
+    path: `/v1/subscriptions/${stuck.subscription}`,
+    status: 500,
+    times: 100,
+  });
+  await scene.advance(2 * HOUR);
+  await expect(reportUsage()).rejects.toThrow();
+  expect([await states(stuck), await states(other)]).toEqual([["stale"], ["confirmed"]]);
+  await unblock();
+  await scene.advance(10 * MINUTE);
+  await reportUsage();
+  expect(await states(stuck)).toEqual(["billed"]);
+});
+
+test("what was used for play money is never charged once the key is live", async () => {
+  const payer = await payAsYouGo(scene);
+  await spend(payer, 30_000);
+  await rpc("cut_meter_windows", { account_id: payer.account, at: now() });
+  await rpc("prepare_meter_rows", { livemode: true, meter: "overage", most: 500, at: now() });
+  expect(await states(payer)).toEqual(["written_off"]);
+});
+
 test("what one plan left unsent is billed by the next one of the account, and not dated to before it began", async () => {
   const payer = await payAsYouGo(scene);
   await spend(payer, 30_000);

@@ -87,9 +87,13 @@ export async function billByItem(
   }
 }
 
-/** Brings usage that missed its period into the running one, or onto an invoice of its own when the plan has ended. */
-export async function moveLateUsage(): Promise<number> {
-  const stale = await rpc<StaleUsage[]>("claim_stale_usage", { livemode: isLivemode(), most: MOST, at: now() });
+/**
+ * Brings usage that missed its period into the running one, or onto an invoice of its own when the plan has ended.
+ * @param only this account's; all without
+ */
+export async function moveLateUsage(only: string | null = null): Promise<number> {
+  const claim = { livemode: isLivemode(), only_account: only, most: MOST, at: now() };
+  const stale = await rpc<StaleUsage[]>("claim_stale_usage", claim);
   await workThrough(stale, async ({ account_id: account, standing, rows }) => {
     const fate = lateUsage(standing);
     if (fate === "rebase") {

@@ -10,24 +10,39 @@ import { awaitLateUsage, moveLateUsage } from "./late";
 import { billEndedPlans } from "./remainder";
 import { type UsageSink, usageSink } from "./sink";
 
+/** One account and its customer, where nobody else's trouble may matter. */
+interface Only {
+  readonly account: AccountId;
+  readonly customer: string;
+}
+
 const MOST_WINDOWS = 1000;
 const ROUNDS = 3;
 
-/** What missed its period, or was lost, is sent anew at once: after a few rounds nothing is left that is due. */
-async function deliverAll(sink: UsageSink, deadline: number, customer: string | null = null): Promise<void> {
-  for (let round = 0; round < ROUNDS; round += 1) {
-    await prepareRows(sink);
-    const sent = await deliverRows(sink, deadline, customer);
-    const moved = await moveLateUsage();
-    const compared = await checkHours(sink, deadline, customer);
-    if (sent + moved + compared === 0) return;
-  }
+/** Does each step, whatever became of the one before, then throws the first error. */
+async function inTurn<T>(steps: ReadonlyArray<() => Promise<T>>): Promise<T[]> {
+  const failed: unknown[] = [];
+  const done: T[] = [];
+  for (const step of steps)
+    await step()
+      .then((result) => done.push(result))
+      .catch((error: unknown) => failed.push(error));
+  if (failed.length > 0) throw failed[0];
+  return done;
 }
 
-async function inTurn(steps: ReadonlyArray<() => Promise<unknown>>): Promise<void> {
-  const failed: unknown[] = [];
-  for (const step of steps) await step().catch((error: unknown) => failed.push(error));
-  if (failed.length > 0) throw failed[0];
+/** What missed its period, or was lost, is sent anew at once: after a few rounds nothing is left that is due. */
+async function deliverAll(sink: UsageSink, deadline: number, only: Only | null = null): Promise<void> {
+  const customer = only?.customer ?? null;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await prepareRows(sink);
+    const worked = await inTurn([
+      () => deliverRows(sink, deadline, customer),
+      () => moveLateUsage(only?.account ?? null),
+      () => checkHours(sink, deadline, customer),
+    ]);
+    if (worked.every((count) => count === 0)) return;
+  }
 }
 
 /**
@@ -44,7 +59,7 @@ export async function reportUsage({ seconds = 20 } = {}): Promise<void> {
     await rpc("keep_meter_windows", { at: now() });
     return;
   }
-  await inTurn([
+  await inTurn<unknown>([
     readErrorReports,
     () => cancelEvents(sink),
     () => deliverAll(sink, deadline),
@@ -67,7 +82,7 @@ export async function flushUsage(account: AccountId, at: Date, { seconds = 20 } 
     account_id: account,
     livemode: isLivemode(),
   });
-  if (customer) await deliverAll(sink, performance.now() + seconds * 1000, customer);
+  if (customer) await deliverAll(sink, performance.now() + seconds * 1000, { account, customer });
 }
 
 /** Flushes the account behind a customer of ours; for the hour in which the invoice of its period is a draft. */

@@ -45,13 +45,15 @@ export async function usageDrafts(customer: string): Promise<UsageInvoice[]> {
   return found;
 }
 
-/** Lets a draft wait for usage that is still on its way. Said on the invoice, so that it happens once. */
+/**
+ * Lets a draft wait for usage that is still on its way. Said on the invoice, so that it happens once; asked again after
+ * no answer the time is another, which an idempotency key would refuse.
+ */
 export async function pushOut(invoice: UsageInvoice, until: Date): Promise<void> {
-  await stripe().invoices.update(
-    invoice.id,
-    { automatically_finalizes_at: Math.floor(until.getTime() / 1000), metadata: { [PUSHED_OUT]: until.toISOString() } },
-    { idempotencyKey: `usage_awaited:${invoice.id}` },
-  );
+  await stripe().invoices.update(invoice.id, {
+    automatically_finalizes_at: Math.floor(until.getTime() / 1000),
+    metadata: { [PUSHED_OUT]: until.toISOString() },
+  });
 }
 
 /** What overage costs on a subscription, as its metered item says; null for tiers, which no single price stands for. */

@@ -1742,6 +1742,7 @@ export type Database = {
         }; Returns: Json };
       claim_stale_usage: { Args: {
           livemode: boolean;
+          only_account: string;
           most: number;
           at: string;
         }; Returns: Json };

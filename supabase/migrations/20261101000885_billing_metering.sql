@@ -18,6 +18,16 @@ begin
 end $$;
 grant execute on function private.meter_target(uuid, boolean) to service_role;
 
+-- Whether a window is from when the account was a customer in Stripe's other mode only: what was used for play money must
+-- never be charged.
+create function private.is_of_other_mode(used public.meter_outbox, livemode boolean) returns boolean
+language sql stable set search_path = '' as $$
+  select bool_or(c.livemode <> is_of_other_mode.livemode) and not bool_or(c.livemode = is_of_other_mode.livemode)
+  from public.stripe_customers c
+  where c.account_id = (is_of_other_mode.used).account_id and c.created_at < (is_of_other_mode.used).window_end_at
+$$;
+grant execute on function private.is_of_other_mode(public.meter_outbox, boolean) to service_role;
+
 -- Frees what a worker that died held, whose outcome is unknown, and addresses closed rows to the account's customer. One
 -- that nobody can be billed for waits as blocked, and is dated anew when that changes; one whose subscription has ended
 -- is stale.
@@ -36,6 +46,11 @@ begin
     where m.state in ('closed', 'blocked') and m.identifier is null and m.next_attempt_at <= checked_at
     order by m.next_attempt_at, m.window_start_at limit prepare_meter_rows.most for update skip locked
   loop
+    if private.is_of_other_mode(waiting, prepare_meter_rows.livemode) then
+      update public.meter_outbox m set state = 'written_off', next_attempt_at = null, last_error = 'used while the account was only known in Stripe''s other mode'
+      where m.id = waiting.id;
+      continue;
+    end if;
     select * into target from private.meter_target(waiting.account_id, prepare_meter_rows.livemode);
     if target.standing = 'live' then
       if waiting.state = 'blocked' then
@@ -171,11 +186,12 @@ $$;
 grant execute on function private.is_charging_stopped(uuid) to service_role;
 
 -- Claims the accounts with usage that missed its period for ten minutes, with where it can go now.
-create function public.claim_stale_usage(livemode boolean, most integer, at timestamptz) returns jsonb
+create function public.claim_stale_usage(livemode boolean, only_account uuid, most integer, at timestamptz) returns jsonb
 language sql set search_path = '' as $$
   with due as (
     select m.id from public.meter_outbox m
     where m.state = 'stale' and (m.livemode is null or m.livemode = claim_stale_usage.livemode) and m.next_attempt_at <= claim_stale_usage.at
+      and (claim_stale_usage.only_account is null or m.account_id = claim_stale_usage.only_account)
     order by m.next_attempt_at limit claim_stale_usage.most for update skip locked
   ), claimed as (
     update public.meter_outbox m set next_attempt_at = private.checked_time(claim_stale_usage.at) + interval '10 minutes'
@@ -187,7 +203,7 @@ language sql set search_path = '' as $$
     'standing', case when target.standing = 'ended' and private.is_charging_stopped(late.account_id) then 'none' else target.standing end)), '[]')
   from late cross join lateral private.meter_target(late.account_id, claim_stale_usage.livemode) target
 $$;
-grant execute on function public.claim_stale_usage(boolean, integer, timestamptz) to service_role;
+grant execute on function public.claim_stale_usage(boolean, uuid, integer, timestamptz) to service_role;
 
 -- Dates what missed its period to now, in rows that nobody has begun to bill otherwise.
 create function public.rebase_usage(account_id uuid, at timestamptz) returns jsonb

@@ -97,7 +97,7 @@ declare
   known public.meter_outbox;
 begin
   select * into known from public.meter_outbox m where m.id = correct_meter_row.id and m.revision = correct_meter_row.revision for update;
-  if known.id is null or not (how = 'edit' and known.state in ('closed', 'blocked', 'stale', 'rejected') and not known.is_in_doubt
+  if known.id is null or not (how = 'edit' and known.state in ('closed', 'blocked', 'stale', 'rejected') and not known.is_in_doubt and known.remainder_id is null
     or how in ('cancel', 'offset') and known.state in ('accepted', 'confirmed')) or right_value not between 0 and known.value
   then
     return jsonb_build_object('ok', false, 'code', 'changed_meanwhile');

@@ -92,13 +92,14 @@ language sql stable set search_path = '' as $$
 $$;
 grant execute on function public.read_unbilled_usage(uuid, boolean) to service_role;
 
--- Customers whose period is over although not everything of it has reached Stripe.
+-- Customers whose period is over although not everything of it has reached Stripe, as long as its invoice may be a draft.
 create function public.read_late_customers(livemode boolean, at timestamptz) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(distinct target.customer_id), '[]')
   from (
     select distinct m.account_id from public.meter_outbox m
     where m.state in ('open', 'closed', 'blocked', 'sending', 'unsure') and m.period_end_at <= read_late_customers.at
+      and m.period_end_at > read_late_customers.at - interval '5 days'
   ) late
   cross join lateral private.meter_target(late.account_id, read_late_customers.livemode) target
   where target.customer_id is not null
@@ -133,12 +134,15 @@ declare
   billed integer;
 begin
   perform private.checked_time(mark_billed_windows.at);
-  with lines as (
+  with waiting as (
+    select m.account_id, min(m.event_at) as first_at from public.meter_outbox m
+    where m.state = 'confirmed' and m.livemode = mark_billed_windows.livemode group by m.account_id
+  ), lines as (
     select i.account_id, l.invoice_id, l.period_start_at, l.period_end_at, sum(l.quantity) as quantity
-    from public.invoices i
+    from waiting
+    join public.invoices i on i.account_id = waiting.account_id and i.created_at >= waiting.first_at
     join public.invoice_lines l on l.invoice_id = i.id and l.kind = 'overage'
     where i.livemode = mark_billed_windows.livemode and i.status in ('open', 'paid', 'uncollectible', 'void')
-      and i.account_id in (select m.account_id from public.meter_outbox m where m.state = 'confirmed')
     group by 1, 2, 3, 4
   ), agreed as (
     select lines.* from lines

@@ -90,6 +90,7 @@ export const forTheServer = [
   "private.follow_payment",
   "private.holds_customer",
   "private.is_charging_stopped",
+  "private.is_of_other_mode",
   "private.leased_account",
   "private.may_manage",
   "private.may_try",
