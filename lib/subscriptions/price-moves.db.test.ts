@@ -147,6 +147,16 @@ test("the command says what is missing", () => {
     expect(() => readMove(args)).toThrow("Usage: npm run prices:move");
 });
 
+test("nobody is told of a price that Stripe does not have yet", async () => {
+  const subscriber = await oldSubscriber();
+  const price = await findPrice({ kind: "base", plan: planOf("starter"), interval: "yearly" });
+  await stripe().prices.update(price, { active: false });
+  for (const dryRun of [true, false])
+    await expect(movePrices({ ...move, dryRun })).rejects.toThrow(/no price "starter_yearly_v2".*stripe:setup/);
+  await stripe().prices.update(price, { active: true });
+  expect(await notices(subscriber)).toBe(0);
+});
+
 test("a version that plans.ts does not know, or that is sold now, is refused", async () => {
   await expect(movePrices({ ...move, from: 7 })).rejects.toThrow("formerPlans");
   await expect(movePrices({ ...move, from: 2 })).rejects.toThrow("sold in version 2");

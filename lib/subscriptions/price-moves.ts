@@ -3,7 +3,9 @@ import { formatDate } from "@/lib/billing/format";
 import { basePrice, planOf, planVersion } from "@/lib/billing/offers";
 import { accountId } from "@/lib/billing/units";
 import { now } from "@/lib/clock";
+import { neededOffers } from "@/lib/stripe/catalogue";
 import { isLivemode } from "@/lib/stripe/client";
+import { findPrice } from "@/lib/stripe/prices";
 import { rpc } from "@/lib/supabase/rpc";
 import { type Contract, changeContract, readContract } from "./held";
 import { priceFollows } from "./planned";
@@ -119,7 +121,8 @@ async function moveOne(found: Found, move: PriceMove, former: Plan, plan: Plan):
  * plans the new price for the first renewal that is at least the notice away. Until then they keep what they bought.
  * Running it again changes nothing for whoever was told, and takes up whoever could not be moved before.
  * @returns what became of each
- * @throws Error if plans.ts does not know both versions, or the database cannot answer
+ * @throws Error, before anybody is told, if plans.ts does not know both versions or Stripe lacks a price of the new one;
+ * or if the database cannot answer
  */
 export async function movePrices(move: PriceMove): Promise<MovedSubscriber[]> {
   const plan = planOf(move.plan);
@@ -127,6 +130,7 @@ export async function movePrices(move: PriceMove): Promise<MovedSubscriber[]> {
   if (!former) throw new Error(`plans.ts has no version ${move.from} of ${plan.name}; keep it among the formerPlans.`);
   if (former.version >= plan.version)
     throw new Error(`${plan.name} is sold in version ${plan.version}, not a later one.`);
+  for (const offer of neededOffers()) if (offer.kind !== "pack" && offer.plan === plan) await findPrice(offer);
   const report: MovedSubscriber[] = [];
   for (let after: string | null = null; ; ) {
     const page: Found[] = await rpc<Found[]>("find_version_subscribers", {
