@@ -91,6 +91,17 @@ test("a plan in good order carries no mark", () => {
   expect(wordsFor("enterprise").state).toBeNull();
 });
 
+test("whoever pays by the year and allows overage is told that it is charged each month", () => {
+  const standing = { ...examples.yearly, overageCap: credits(1_000) };
+  expect(planWords(standing, entitlementFor(standing, now)).next).toBe(
+    "On 1 Nov 2027 you will be charged $290.00. Use beyond your credits is charged each month.",
+  );
+});
+
+test("a plan on hold is not said to include no credits", () => {
+  expect(wordsFor("on hold").allowance).toBe("No new credits for now");
+});
+
 test("the price of a year and of a month are told apart", () => {
   expect(wordsFor("active").price).toBe("$29.00 a month");
   expect(wordsFor("yearly").price).toBe("$290.00 a year");

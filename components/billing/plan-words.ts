@@ -103,6 +103,8 @@ function nextCharge(standing: Standing, entitlement: Entitlement, plan: Plan, fr
     return `On ${formatDate(subscription.trialEnd)} you will be charged ${price ? withTax(price, from) : "for what you use"}, for the first time.`;
   }
   const isMetered = subscription.meteredItem && subscription.interval === "monthly";
+  if (subscription.meteredItem && subscription.interval === "yearly" && entitlement.overagePermitted > 0)
+    return `On ${formatDate(subscription.periodEnd)} you will be charged ${sumOf(price, false, from)}. Use beyond your credits is charged each month.`;
   return `On ${formatDate(subscription.periodEnd)} you will be charged ${sumOf(price, isMetered, from)}.`;
 }
 
@@ -169,7 +171,9 @@ export function planWords(standing: Standing, entitlement: Entitlement, from: Ca
         ? `${formatCredits(credits)} credits for the trial`
         : credits > 0
           ? `${formatCredits(credits)} credits every month`
-          : "No credits included",
+          : entitlement.prepaid === "frozen"
+            ? "No new credits for now"
+            : "No credits included",
     beyond: beyondWords(plan, credits, standing, entitlement, from),
     next: nextCharge(standing, entitlement, plan, from),
     state: stateOf(standing, entitlement),

@@ -12,7 +12,12 @@ test("a plan without a base price has no line of nothing, but its overage has on
 
 test("more use is said to be added only where it would be", () => {
   const grows = "Charged around 1 Dec 2026. What you use beyond your credits until then is added.";
-  expect(chargedWords({ periodEnd, lines: [base, overage], isLast: false })).toBe(grows);
-  expect(chargedWords({ periodEnd, lines: [base], isLast: false })).toBe("Charged around 1 Dec 2026.");
-  expect(chargedWords({ periodEnd, lines: [overage], isLast: true })).toMatch(/^The plan ends on 1 Dec 2026/);
+  expect(chargedWords({ periodEnd, lines: [base, overage], isLast: false, isPaused: false })).toBe(grows);
+  expect(chargedWords({ periodEnd, lines: [base], isLast: false, isPaused: false })).toBe("Charged around 1 Dec 2026.");
+  expect(chargedWords({ periodEnd, lines: [overage], isLast: true, isPaused: false })).toMatch(
+    /^The plan ends on 1 Dec 2026/,
+  );
+  expect(chargedWords({ periodEnd, lines: [base, overage], isLast: false, isPaused: true })).toMatch(
+    /^Nothing is charged/,
+  );
 });

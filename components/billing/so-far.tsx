@@ -15,6 +15,7 @@ export interface SoFarProps {
   inDoubtCredits: number;
   source: "stripe" | "ours";
   isLast: boolean;
+  isPaused: boolean;
   asOf: Date;
 }
 
@@ -35,7 +36,13 @@ export const linesToShow = (lines: readonly SoFarLine[]) =>
   lines.filter(({ kind, cents }) => kind !== "base" || cents !== 0);
 
 /** When it is charged, and whether use adds to it. */
-export function chargedWords({ periodEnd, lines, isLast }: Pick<SoFarProps, "periodEnd" | "lines" | "isLast">): string {
+export function chargedWords({
+  periodEnd,
+  lines,
+  isLast,
+  isPaused,
+}: Pick<SoFarProps, "periodEnd" | "lines" | "isLast" | "isPaused">): string {
+  if (isPaused) return "Nothing is charged while the plan is paused.";
   if (isLast) return `The plan ends on ${formatDate(periodEnd)}; what was used until then is charged that day.`;
   const grows = lines.some(({ kind }) => kind === "overage")
     ? " What you use beyond your credits until then is added."

@@ -16,7 +16,9 @@ export function BannerSlot({ facts }: { facts: BannerFacts }) {
   const path = usePathname();
   // The billing pages say themselves what is about to happen to the plan.
   const isSaidThere = choice?.tone === "info" && isWithin(path, "/billing");
-  if (!choice || isSaidThere) return null;
+  // Where a payment is being followed, what it was a moment ago is no news.
+  const isFollowed = choice?.code === "finish_payment" && isWithin(path, "/billing/success");
+  if (!choice || isSaidThere || isFollowed) return null;
   const { action } = choice;
   const look = buttonVariants({ size: "sm" });
   return (

@@ -36,6 +36,8 @@ export interface PeriodSoFar {
   readonly source: "stripe" | "ours";
   /** Whether the plan ends with the period. */
   readonly isLast: boolean;
+  /** Whether the plan is paused, so that its invoices are not charged. */
+  readonly isPaused: boolean;
   readonly asOf: Date;
 }
 
@@ -137,6 +139,7 @@ export async function readPeriodSoFar(account: AccountId): Promise<PeriodSoFar |
     inDoubtCredits: credits(Math.max(0, unreported.in_doubt)),
     source: isOurs || next === null ? "ours" : "stripe",
     isLast: subscription.cancelAt !== null && subscription.cancelAt <= period.end,
+    isPaused: subscription.collectionPaused,
     asOf: now(),
   };
 }
