@@ -25,6 +25,14 @@ interface Health {
   mail_pending: number;
 }
 
+export interface StuckUsage {
+  refused: number;
+  blocked: number;
+  unbillable: number;
+  reports_dead: number;
+  endings_late: number;
+}
+
 /**
  * The database: whether it answers, by both transports, and has every migration; whether the tick runs, what died in the
  * inbox, and whether our clocks agree.
@@ -127,7 +135,39 @@ async function lookAtWork(): Promise<Finding[]> {
           `${health.inbox_dead} of Stripe's events were given up after twelve attempts.`,
           "Read last_error in stripe_events where status = 'dead', mend the cause, then: select replay_stripe_event(id, now()).",
         ),
+    ...lookAtUsage(await rpc<StuckUsage>("read_stuck_usage", { at: now() })),
   ];
+}
+
+const STUCK: Record<keyof StuckUsage, readonly [text: string, wayOut: string]> = {
+  refused: [
+    "windows of overage were refused by Stripe, or do not add up with its sums. Nobody is billed for them.",
+    "npm run stripe:reconcile names each with its error. Mend the cause, then for each: select decide_meter_row(id, 'send', 'why', now()), or 'count' if Stripe has it, or 'write_off'.",
+  ],
+  blocked: [
+    "windows of overage have waited for two days for a plan to be billed with.",
+    "Run npm run stripe:setup, and look at the account's subscription in Stripe: it lacks the metered item.",
+  ],
+  unbillable: [
+    "remainders of overage could not become an invoice item, as is so with a price in tiers.",
+    "The tick's error names account and credits. Make the invoice item in Stripe by hand, then: select finish_usage_remainder(remainder_id, 'ii_…', null, 'by hand', now()), with the remainder_id of meter_outbox where state = 'stale'.",
+  ],
+  reports_dead: [
+    "of Stripe's reports about meter events were given up.",
+    "Read last_error in stripe_thin_events where status = 'dead', then look at the meter's errors in Stripe: Billing → Meters.",
+  ],
+  endings_late: [
+    "plans were to be ended at once an hour ago, and still run at Stripe.",
+    "Read last_error in subscription_endings where closed_at is null, and mend what it names; the tick then goes on.",
+  ],
+};
+
+/** Usage and plans that wait for a person, each with the way out. */
+export function lookAtUsage(stuck: StuckUsage): Finding[] {
+  const found = (Object.keys(STUCK) as Array<keyof StuckUsage>).flatMap((kind) =>
+    stuck[kind] > 0 ? [problem(`${stuck[kind]} ${STUCK[kind][0]}`, STUCK[kind][1])] : [],
+  );
+  return found.length > 0 ? found : [ok("No usage waits for a person.")];
 }
 
 function tickFinding({ tick_finished_at, tick_error }: Health): Finding {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { CHECKLIST } from "./checklist";
-import { lookAtClock, lookAtLeftOvers } from "./database";
+import { lookAtClock, lookAtLeftOvers, lookAtUsage } from "./database";
 import type { Finding } from "./finding";
 import { domainOf, lookAtMail } from "./mail";
 import { lookAtSettings } from "./settings";
@@ -63,6 +63,17 @@ test("plans bought with play money are a problem once the key is live, and none 
   expect(problems(lookAtLeftOvers(3, true))[0]).toContain("3 accounts have credits that were bought in test mode");
   expect(lookAtLeftOvers(3, false)).toEqual([]);
   expect(lookAtLeftOvers(0, true)).toEqual([]);
+});
+
+test("usage that only a person moves on is counted, each kind with its own way out", () => {
+  const none = { refused: 0, blocked: 0, unbillable: 0, reports_dead: 0, endings_late: 0 };
+  expect(problems(lookAtUsage(none))).toEqual([]);
+  const found = lookAtUsage({ refused: 3, blocked: 1, unbillable: 2, reports_dead: 1, endings_late: 1 });
+  expect(problems(found)).toHaveLength(5);
+  expect(found[0]).toMatchObject({
+    text: expect.stringMatching(/^3 windows of overage were refused/),
+    wayOut: expect.stringContaining("decide_meter_row"),
+  });
 });
 
 describe("the sender of mail", () => {

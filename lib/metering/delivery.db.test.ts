@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { GET } from "@/app/api/health/route";
 import { type BillingScene, openBillingScene } from "@/e2e/database/billing";
 import { countedByStripe, outboxOf, overageOf, type Payer, payAsYouGo, spend } from "@/e2e/database/usage";
 import { now } from "@/lib/clock";
@@ -192,6 +193,8 @@ describe("an unknown outcome older than Stripe's memory is looked up and never s
     await reportUsage();
     await report(16 * MINUTE);
     expect(await states(payer)).toEqual(["review"]);
+    const health = await (await GET()).json();
+    expect(health).toMatchObject({ ok: true, usage: { refused: 1 } });
   });
 });
 

@@ -305,6 +305,7 @@ test("an account that cannot be billed does not hold up the others", async () =>
   await scene.advance(2 * HOUR);
   await expect(reportUsage()).rejects.toThrow();
   expect([await states(stuck), await states(other)]).toEqual([["stale"], ["confirmed"]]);
+  expect(await rpc("read_stuck_usage", { at: now() })).toMatchObject({ unbillable: 1 });
   await unblock();
   await scene.advance(10 * MINUTE);
   await reportUsage();

@@ -2113,6 +2113,9 @@ export type Database = {
           account_id: string;
           livemode: boolean;
         }; Returns: Json };
+      read_stuck_usage: { Args: {
+          at: string;
+        }; Returns: Json };
       read_unbilled_usage: { Args: {
           account_id: string;
           livemode: boolean;

@@ -51,6 +51,7 @@ create index meter_outbox_windows on public.meter_outbox (account_id, window_sta
 create index meter_outbox_open on public.meter_outbox (window_end_at) where state = 'open';
 create index meter_outbox_due on public.meter_outbox (next_attempt_at) where state in ('closed', 'blocked', 'unsure', 'verify', 'accepted', 'stale', 'canceling');
 create index meter_outbox_confirmed on public.meter_outbox (account_id) where state = 'confirmed';
+create index meter_outbox_of_a_person on public.meter_outbox (state) where state in ('rejected', 'review');
 create index meter_outbox_of_a_customer on public.meter_outbox (customer_id, event_at);
 
 create table public.meter_backoffs (

@@ -186,3 +186,20 @@ language sql stable set search_path = '' as $$
       where m.account_id = s.account_id and m.state = 'confirmed' and m.event_at >= s.created_at and m.event_at <= s.ended_at)
 $$;
 grant execute on function public.read_ended_usage(boolean, timestamptz) to service_role;
+
+-- Usage that nothing but a person moves on: refused by Stripe or not adding up, waiting for two days for somebody to be
+-- billed, or begun as an invoice item that could not be made, as with a price in tiers; reports given up, and plans that
+-- were to be ended at once and are not after an hour.
+create function public.read_stuck_usage(at timestamptz) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object(
+    'refused', (select count(*) from public.meter_outbox m where m.state in ('rejected', 'review')),
+    'blocked', (select count(*) from public.meter_outbox m where m.state = 'blocked' and m.window_end_at < read_stuck_usage.at - interval '2 days'),
+    'unbillable', (select count(distinct m.remainder_id) from public.meter_outbox m
+      where m.state = 'stale' and m.remainder_id is not null and m.window_end_at < read_stuck_usage.at - interval '1 hour'),
+    'reports_dead', (select count(*) from public.stripe_thin_events e where e.status = 'dead'),
+    'endings_late', (select count(*) from public.subscription_endings e
+      where e.next_attempt_at is not null and e.requested_at < read_stuck_usage.at - interval '1 hour')
+  )
+$$;
+grant execute on function public.read_stuck_usage(timestamptz) to service_role;

@@ -179,6 +179,7 @@ export const forTheServer = [
   "public.read_meter_total",
   "public.read_running_overage",
   "public.read_standing",
+  "public.read_stuck_usage",
   "public.read_unbilled_usage",
   "public.read_unreported_overage",
   "public.read_waiting",

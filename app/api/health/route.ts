@@ -14,14 +14,24 @@ interface Health {
   mail_pending: number;
 }
 
+interface Stuck {
+  refused: number;
+  blocked: number;
+  unbillable: number;
+  endings_late: number;
+}
+
 const ageOf = (time: string | null) =>
   time === null ? null : Math.max(0, Math.round((now().getTime() - new Date(time).getTime()) / 1000));
 
-/** What a monitor asks: is the database there, when did the tick last end, what waits. Says nothing about anybody. */
+/** What a monitor asks: is the database there, when did the tick last end, what waits, and what waits for a person. Says nothing about anybody. */
 export async function GET(): Promise<Response> {
   const headers = { "cache-control": "no-store" };
   try {
-    const health = await rpc<Health>("read_health", {});
+    const [health, stuck] = await Promise.all([
+      rpc<Health>("read_health", {}),
+      rpc<Stuck>("read_stuck_usage", { at: now() }),
+    ]);
     const tickAge = ageOf(health.tick_finished_at);
     return Response.json(
       {
@@ -34,6 +44,8 @@ export async function GET(): Promise<Response> {
         },
         inbox: { pending: health.inbox_pending, oldestSeconds: ageOf(health.inbox_oldest_at), dead: health.inbox_dead },
         mail: { pending: health.mail_pending },
+        usage: { refused: stuck.refused, blocked: stuck.blocked, unbillable: stuck.unbillable },
+        endings: { late: stuck.endings_late },
       },
       { headers },
     );
