@@ -31,6 +31,10 @@ describe("settings", () => {
     expect(parseEnv({ ...hosted, PORT: "4000" }).PORT).toBe(4000);
   });
 
+  test("the app's address may end with a slash, and links are the same", () => {
+    expect(parseEnv({ ...hosted, APP_URL: "https://app.example.com/" }).APP_URL).toBe("https://app.example.com");
+  });
+
   test("a service configured by half is an error that names what is missing and the way out", () => {
     expect(() => checkEnv(without(hosted, "STRIPE_WEBHOOK_SECRET"))).toThrow(
       /STRIPE_WEBHOOK_SECRET is missing.*stripe:setup/,

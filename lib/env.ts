@@ -22,7 +22,7 @@ const OPTIONAL = {
   NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: text,
 };
 const REQUIRED = {
-  APP_URL: address,
+  APP_URL: address.transform((url) => url.replace(/\/$/, "")),
   SUPABASE_URL: address,
   SUPABASE_PUBLISHABLE_KEY: text,
   SUPABASE_SECRET_KEY: text,
