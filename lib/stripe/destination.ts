@@ -32,7 +32,10 @@ export async function setUpDestination(setup: Setup, knownSecret: string | undef
   const { dryRun, say, advise } = setup;
   const url = thinUrl();
   if (!isReachable(url)) {
-    advise?.(`Stripe cannot reach ${url}, so no destination of thin events was made.`);
+    advise?.(
+      `Stripe cannot reach ${url}, so no destination of thin events was made. Use: npx stripe listen --events ` +
+        `${THIN_EVENTS.join(",")} --forward-to ${url}, and set STRIPE_THIN_WEBHOOK_SECRET to what it prints.`,
+    );
     return null;
   }
   const { eventDestinations } = stripe().v2.core;

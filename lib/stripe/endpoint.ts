@@ -37,7 +37,11 @@ export async function setUpEndpoint(setup: Setup, knownSecret: string | undefine
   const { dryRun, say, events, advise } = setup;
   const url = webhookUrl();
   if (!isReachable(url)) {
-    advise?.(`Stripe cannot reach ${url}, so no webhook endpoint was made. Use: stripe listen --forward-to ${url}`);
+    advise?.(
+      `Stripe cannot reach ${url}, so no webhook endpoint was made. Use: npx stripe listen --all-snapshot --latest ` +
+        `--forward-to ${url}, and set STRIPE_WEBHOOK_SECRET to what it prints. Events in another version than ` +
+        `${API_VERSION} are ignored.`,
+    );
     return null;
   }
   const endpoints = await findEndpoints(url);
