@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import { invalid, noSuch } from "../core/error.ts";
 import type { Objects, Params } from "../core/objects.ts";
 import { type Context, leftOut } from "../core/resource.ts";
-import { parseDecimal, roundDecimal, shareOf } from "./decimal.ts";
+import { parseDecimal, roundDecimal, shareOf, shareOut } from "./decimal.ts";
 import type { Invoice } from "./draft.ts";
 import type { InvoiceLine } from "./lines.ts";
 
@@ -29,12 +29,9 @@ export function creditLines(
     );
   }
   const charged = invoice.lines.data.filter((line) => totalOf(line) > 0);
-  const whole = charged.reduce((sum, line) => sum + totalOf(line), 0);
-  let left = amount;
+  const shares = shareOut(amount, charged.map(totalOf));
   return charged.map((line, index) => {
-    const last = index === charged.length - 1;
-    const share = last ? left : shareOf(totalOf(line), amount, whole);
-    left -= share;
+    const share = shares[index] ?? 0;
     return comingTo(share, ofInvoiceLine(line, share, totalOf(line), context));
   });
 }

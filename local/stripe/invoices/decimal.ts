@@ -38,3 +38,19 @@ export function shareOf(amountCents: number, numerator: number, denominator: num
   if (denominator === 0) throw new Error("A share needs a denominator");
   return roundDecimal((BigInt(amountCents) * SCALE * BigInt(numerator)) / BigInt(denominator));
 }
+
+/**
+ * Shares an amount in cents out over lines by what each is worth, so that the shares add up to it and none is negative
+ * or, where the amount is at most all of them together, more than its line.
+ */
+export function shareOut(amountCents: number, worths: number[]): number[] {
+  const whole = worths.reduce((sum, worth) => sum + worth, 0);
+  let passed = 0;
+  let given = 0;
+  return worths.map((worth) => {
+    passed += worth;
+    const share = shareOf(amountCents, passed, whole || 1) - given;
+    given += share;
+    return share;
+  });
+}

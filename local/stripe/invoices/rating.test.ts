@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { formatDecimal, parseDecimal, roundDecimal, shareOf } from "./decimal.ts";
 import { amountFor, type RatedPrice, ratePrice, type Tier } from "./rating.ts";
+import { computeTotals } from "./totals.ts";
 
 const flat = (unit: string): RatedPrice => ({
   billing_scheme: "per_unit",
@@ -90,5 +91,25 @@ describe("a volume price", () => {
     [11, 575],
   ])("charges all of %i units at the tier they reach: %i cents", (quantity, cents) => {
     expect(amountFor(price, quantity)).toBe(cents);
+  });
+});
+
+describe("a fixed sum off several lines", () => {
+  it.each([
+    [2, [1, 1, 1, 1]],
+    [3, [1, 1, 1, 1]],
+    [50, [100, 100, 100]],
+    [7, [3, 3, 1]],
+    [1, [1, 1000]],
+  ])("of %i takes from %j what each has, and no line gains", (off, amounts) => {
+    const lines = amounts.map((amountCents) => ({ amountCents, product: null, discountable: true }));
+    const reduction = { discount: "di_1", percentOff: null, amountOffCents: off, products: null };
+    const totals = computeTotals(lines, [reduction], 0);
+    const taken = totals.lines.map(({ discounts }) => discounts[0]?.amountCents ?? 0);
+    expect(taken.reduce((sum, cents) => sum + cents, 0)).toBe(off);
+    for (const [index, cents] of taken.entries()) {
+      expect(cents).toBeGreaterThanOrEqual(0);
+      expect(cents).toBeLessThanOrEqual(amounts[index] ?? 0);
+    }
   });
 });

@@ -1,4 +1,4 @@
-import { shareOf } from "./decimal.ts";
+import { shareOf, shareOut } from "./decimal.ts";
 
 /** A discount as far as arithmetic is concerned. */
 export interface Reduction {
@@ -30,7 +30,7 @@ export interface Totals {
 
 /**
  * Works out discounts and tax line by line. Percentages apply to what earlier discounts left; a fixed sum is shared
- * over the lines by their amounts, the last cent going to the last line. Tax is added on top of the discounted amount.
+ * over the lines by their amounts, to the cent. Tax is added on top of the discounted amount.
  * @param taxPercent 0 for no tax.
  */
 export function computeTotals(lines: ChargedLine[], reductions: Reduction[], taxPercent: number): Totals {
@@ -48,7 +48,8 @@ export function computeTotals(lines: ChargedLine[], reductions: Reduction[], tax
       perLine[index]?.discounts.push({ discount: reduction.discount, amountCents });
     }
   }
-  for (const [index, line] of perLine.entries()) line.taxCents = shareOf(left[index] ?? 0, taxPercent * 1000, 100_000);
+  for (const [index, line] of perLine.entries())
+    line.taxCents = shareOf(left[index] ?? 0, Math.round(taxPercent * 1000), 100_000);
   const subtotalCents = sum(lines.map((line) => line.amountCents));
   const discountCents = subtotalCents - sum(left);
   const taxCents = sum(perLine.map((line) => line.taxCents));
@@ -73,12 +74,7 @@ function sharesOf(reduction: Reduction, amounts: number[]): number[] {
   }
   const whole = sum(amounts);
   const off = Math.min(reduction.amountOffCents ?? 0, whole);
-  let given = 0;
-  return amounts.map((amount, index) => {
-    const share = index === amounts.length - 1 ? off - given : shareOf(off, amount, whole || 1);
-    given += share;
-    return share;
-  });
+  return shareOut(off, amounts);
 }
 
 function sum(amounts: number[]): number {
