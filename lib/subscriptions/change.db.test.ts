@@ -6,9 +6,10 @@ import { planOf } from "@/lib/billing/offers";
 import { readStanding } from "@/lib/standing";
 import { stripe } from "@/lib/stripe/client";
 import { findPrice } from "@/lib/stripe/prices";
-import { changePlan, revokeScheduledChange } from "./change";
+import { changePlan, dropPending, revokeScheduledChange } from "./change";
 import { withCustomer } from "./lease";
 import { type ChangePreview, previewChange } from "./preview";
+import type { ReadSubscription } from "./snapshot";
 
 let scene: BillingScene;
 beforeAll(async () => {
@@ -300,6 +301,19 @@ describe("a plan changed in Stripe's own dashboard", () => {
     await renew(subscriber);
     expect(await ofUpgrades(subscriber)).toEqual([]);
     expect(await total(subscriber)).toBe(pro);
+  });
+});
+
+test("giving up an upgrade voids the invoice of an upgrade, and never another that is unpaid", async () => {
+  const subscriber = await subscribe("starter");
+  await useCard(subscriber, "tok_chargeCustomerFail");
+  await renew(subscriber);
+  const raw = await stripe().subscriptions.retrieve(subscriber.subscription);
+  const held = { pending: { plan: "pro", until: new Date() }, raw } as unknown as ReadSubscription;
+  expect(await dropPending(held)).toBe(true);
+  expect(await stripe().invoices.retrieve(String(raw.latest_invoice))).toMatchObject({
+    status: "open",
+    billing_reason: "subscription_cycle",
   });
 });
 

@@ -156,13 +156,30 @@ export async function changePlan({
   });
 }
 
-/** Gives up an upgrade that waits for its payment: without its invoice Stripe forgets it. */
-export async function dropPending({ pending, raw }: ReadSubscription): Promise<void> {
-  const invoice = pending && idOf(raw.latest_invoice);
-  if (!invoice) return;
-  const { status } = await stripe().invoices.retrieve(invoice);
-  if (status === "open" || status === "uncollectible") await stripe().invoices.voidInvoice(invoice);
+/**
+ * Gives up an upgrade that waits for its payment: without its invoice Stripe forgets it. No other invoice is ever voided.
+ * @returns false if it has just been paid, and is in force
+ */
+export async function dropPending({ pending, raw }: ReadSubscription): Promise<boolean> {
+  const id = pending && idOf(raw.latest_invoice);
+  if (!id) return true;
+  const { status, billing_reason: reason } = await stripe().invoices.retrieve(id);
+  if (reason !== "subscription_update" || (status !== "open" && status !== "uncollectible")) return true;
+  try {
+    await stripe().invoices.voidInvoice(id);
+    return true;
+  } catch (error) {
+    const { status: since } = await stripe().invoices.retrieve(id);
+    if (since === "open" || since === "uncollectible") throw error;
+    return since !== "paid";
+  }
 }
+
+const JUST_PAID = {
+  ok: false,
+  code: "not_offered",
+  message: "The payment has just gone through, so the change is made. You can change your plan again.",
+} as const;
 
 /**
  * Takes back a change that has not happened yet: one at the period's end, or an upgrade that waits for its payment. The
@@ -173,7 +190,7 @@ export async function revokeScheduledChange({ account }: { account: AccountId })
     if (!subscription.scheduled && !subscription.pending) return { ok: true, code: "nothing_planned" };
     const foreign = foreignSchedule(subscription);
     if (foreign) return foreign;
-    await dropPending(subscription);
+    if (!(await dropPending(subscription))) return JUST_PAID;
     await releaseSchedule(subscription);
     return { ok: true, code: "revoked", at: subscription.periodEnd };
   });

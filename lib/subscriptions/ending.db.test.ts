@@ -3,9 +3,11 @@ import { type BillingScene, openBillingScene } from "@/e2e/database/billing";
 import { type Subscriber, subscribersOf } from "@/e2e/database/subscribers";
 import { spend } from "@/e2e/database/usage";
 import { planOf } from "@/lib/billing/offers";
+import { startCheckout } from "@/lib/checkout/start";
 import { now } from "@/lib/clock";
 import { billRemainder, usageIsVisible } from "@/lib/metering/remainder";
 import { flushUsage } from "@/lib/metering/report";
+import { readStanding } from "@/lib/standing";
 import { stripe } from "@/lib/stripe/client";
 import { rpc } from "@/lib/supabase/rpc";
 import { cancelPlan, resumePlan } from "./cancel";
@@ -17,7 +19,7 @@ beforeAll(async () => {
   scene = await openBillingScene();
 });
 afterAll(() => scene.close());
-const { subscribe, advance, settle, entitlement, mails } = subscribersOf(() => scene);
+const { subscribe, advance, settle, useCard, entitlement, mails } = subscribersOf(() => scene);
 
 const usage = { flushUsage, usageIsVisible, billRemainder };
 const starter = planOf("starter").monthlyAllowance;
@@ -44,6 +46,12 @@ async function inOverage(): Promise<Subscriber> {
   await rpc("set_overage", { account_id: subscriber.account, at: now(), cap: 1_000_000 });
   await spend(subscriber, starter + 20_000);
   return subscriber;
+}
+
+async function newCard({ customer }: Subscriber): Promise<string> {
+  const { id } = await stripe().paymentMethods.create({ type: "card", card: { token: "tok_visa" } });
+  await stripe().paymentMethods.attach(id, { customer });
+  return id;
 }
 
 describe("ending a plan at once", () => {
@@ -129,6 +137,27 @@ describe("ending a plan at once", () => {
     await finish();
     expect(await ending(subscriber)).toMatchObject({ outcome: "ended_elsewhere" });
     expect(await entitlement(subscriber)).toMatchObject({ plan: "free", canChangePlan: "yes", notice: null });
+  });
+
+  test("and not paying for the last use leaves a debt that the next plan has no overage beside, until it is paid", async () => {
+    const subscriber = await inOverage();
+    await useCard(subscriber, "tok_chargeCustomerFail");
+    await endPlanNow(subscriber);
+    await finishSoon();
+    await settle();
+    const unpaid = await lastInvoice(subscriber);
+    expect(unpaid).toMatchObject({ total: 200, status: "open" });
+    expect((await readStanding(subscriber.account)).dunning).toMatchObject({ stage: "retrying" });
+    expect((await mails(subscriber)).filter((kind) => kind === "payment_failed")).toHaveLength(1);
+    const answer = await startCheckout(subscriber, { plan: "starter", interval: "monthly" });
+    if (!answer.ok) throw new Error(answer.message);
+    await scene.pay(answer.url);
+    await settle();
+    expect(await entitlement(subscriber)).toMatchObject({ plan: "starter", overagePermitted: 0 });
+    await stripe().invoices.pay(unpaid?.id ?? "", { payment_method: await newCard(subscriber) });
+    await settle();
+    expect((await readStanding(subscriber.account)).dunning).toBeNull();
+    expect((await entitlement(subscriber)).overagePermitted).toBeGreaterThan(0);
   });
 
   test("can no more be changed, canceled or resumed", async () => {

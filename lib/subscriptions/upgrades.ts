@@ -57,6 +57,7 @@ function upgradeOf(subscription: ReadSubscription, read: ReadInvoice): Upgrade[]
   const returned = prorated.find((line) => line.listCents <= 0 && line !== bought);
   const sold = soldPeriod(subscription, bought.end);
   if (!sold || bought.at < sold.period.start) return [];
+  if (subscription.trialEnd && bought.at < subscription.trialEnd) return [];
   return [
     {
       invoice: id,
@@ -77,7 +78,8 @@ function upgradeOf(subscription: ReadSubscription, read: ReadInvoice): Upgrade[]
 
 /**
  * Upgrades whose invoice is paid, read from its proration lines: what was there before, what came, from when. Several
- * changes on one invoice count as one, from the first plan to the last.
+ * changes on one invoice count as one, from the first plan to the last. In a trial a dearer plan costs nothing yet, and
+ * brings nothing.
  */
 export function upgradesOf(subscription: ReadSubscription): Upgrade[] {
   return subscription.invoices
