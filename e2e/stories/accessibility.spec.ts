@@ -1,6 +1,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, test } from "../fixtures";
+import { subscribe } from "../plans";
 
 const PUBLIC = ["/", "/pricing", "/legal/terms", "/legal/privacy", "/legal/refunds", "/nowhere"];
 const ENTRANCE = ["/sign-in", "/sign-in?with=link", "/sign-up", "/reset-password", "/auth/confirm"];
@@ -14,6 +15,15 @@ const SIGNED_IN = [
   "/billing/canceled",
   "/settings",
   "/settings/api-keys",
+];
+
+const SUBSCRIBED = [
+  "/billing",
+  "/billing/plan",
+  "/billing/plan/change?plan=pro&interval=monthly",
+  "/billing/plan/change?plan=starter&interval=yearly",
+  "/billing/cancel",
+  "/billing/invoices",
 ];
 
 /** What axe finds on the page as it stands, in the light theme; in the dark one only colours can differ. */
@@ -42,6 +52,8 @@ async function expectNoFaults(page: Page, path: string): Promise<void> {
   expect.soft(await faultsOf(page), path).toEqual([]);
 }
 
+test.describe.configure({ timeout: 150_000 });
+
 for (const [width, height] of [
   [390, 844],
   [1280, 800],
@@ -58,3 +70,12 @@ for (const [width, height] of [
     });
   });
 }
+
+test.describe("390 px wide, with a plan", () => {
+  test.use({ viewport: { width: 390, height: 844 } });
+
+  test("axe finds nothing on the pages of a plan, and none is wider than the screen", async ({ signedIn }) => {
+    await subscribe(signedIn, "Starter");
+    for (const path of SUBSCRIBED) await expectNoFaults(signedIn, path);
+  });
+});
