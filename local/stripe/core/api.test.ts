@@ -135,6 +135,15 @@ describe("lists", () => {
     expect(all).toEqual(names.toReversed());
   });
 
+  test("refuse a filter that is not carried out, rather than passing over it", async () => {
+    const refused = async (call: Promise<unknown>) => (await refusal(call)).param;
+    expect(await refused(bench.stripe.subscriptions.list({ current_period_end: { gt: 1 } }))).toBe(
+      "current_period_end",
+    );
+    expect(await refused(bench.stripe.invoices.list({ due_date: { gt: 1 } }))).toBe("due_date");
+    expect(await refused(bench.stripe.products.list({ type: "good" }))).toBe("type");
+  });
+
   test("refuse a limit beyond 100 and a cursor that is not theirs", async () => {
     expect(await refusal(bench.stripe.customers.list({ limit: 101 }))).toMatchObject({
       statusCode: 400,

@@ -1,5 +1,5 @@
 import { invalid, noSuch } from "./error.ts";
-import type { Request } from "./resource.ts";
+import { leftOut, type Request } from "./resource.ts";
 
 interface ListParams {
   limit?: number;
@@ -7,6 +7,27 @@ interface ListParams {
   ending_before?: string;
   created?: number | { gt?: number; gte?: number; lt?: number; lte?: number };
 }
+
+/** What Stripe filters lists by and the double does not. */
+const filtersLeftOut = [
+  "allow_redisplay",
+  "attach_to_self",
+  "automatic_tax",
+  "canceled_at",
+  "completed_at",
+  "current_period_end",
+  "current_period_start",
+  "customer_account",
+  "customer_details",
+  "due_date",
+  "payment_link",
+  "payout",
+  "plan",
+  "released_at",
+  "shippable",
+  "source",
+  "transfer_group",
+];
 
 export interface List<T> {
   object: "list";
@@ -18,9 +39,10 @@ export interface List<T> {
 /**
  * One page of objects, newest first, as `limit`, `starting_after`, `ending_before` and `created` ask.
  * @param objects all that match, oldest first, as tables list them
- * @throws 400 when the limit is not 1 to 100, or a cursor names no object of the list
+ * @throws 400 when the limit is not 1 to 100, a cursor names no object of the list, or a filter is not carried out
  */
 export function page<T extends { id: string }>(request: Request<ListParams>, url: string, objects: T[]): List<T> {
+  leftOut(request.params, filtersLeftOut);
   const { limit = 10, starting_after, ending_before, created } = request.params;
   if (limit < 1 || limit > 100)
     throw invalid("This value must be between 1 and 100.", "limit", "parameter_invalid_integer");

@@ -28,7 +28,10 @@ export const balanceTransactions: Resource = {
       params: "CustomerListBalanceTransactionsParams",
       handle(request, context) {
         const { id } = context.find("customer", request.path.customer ?? "");
-        const rows = context.store.objects("customer_balance_transaction").list(({ customer }) => customer === id);
+        const { invoice } = request.params;
+        const rows = context.store
+          .objects("customer_balance_transaction")
+          .list((row) => row.customer === id && (!invoice || row.invoice === invoice));
         return page(request, `/v1/customers/${id}/balance_transactions`, rows);
       },
     }),

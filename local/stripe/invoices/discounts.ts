@@ -84,14 +84,20 @@ export function liveDiscounts(discounts: string[], { store }: Context, at: numbe
   });
 }
 
-/** What a coupon takes off in a currency. */
+/** What a coupon takes off in a currency. @throws 400 for a sum of money in another currency */
 export function reductionOf(coupon: Coupon, discount: string, currency: string): Reduction {
   const other = coupon.currency !== currency;
-  const amountOff = other ? (coupon.currency_options?.[currency]?.amount_off ?? 0) : coupon.amount_off;
+  const amountOff = other ? coupon.currency_options?.[currency]?.amount_off : coupon.amount_off;
+  if (coupon.percent_off === null && amountOff == null) {
+    throw invalid(
+      `The coupon ${coupon.id} cannot be redeemed because it applies to ${coupon.currency} only, not to ${currency}.`,
+      "discounts[0][coupon]",
+    );
+  }
   return {
     discount,
     percentOff: coupon.percent_off,
-    amountOffCents: coupon.percent_off === null ? amountOff : null,
+    amountOffCents: coupon.percent_off === null ? (amountOff ?? null) : null,
     products: coupon.applies_to?.products ?? null,
   };
 }

@@ -47,8 +47,10 @@ export const charges: Resource = {
       method: "GET",
       path: "/v1/balance_transactions",
       params: "BalanceTransactionListParams",
-      handle: (request, { store }) =>
-        page(request, "/v1/balance_transactions", store.objects("balance_transaction").list()),
+      handle(request, { store }) {
+        leftOut(request.params, ["currency", "type"]);
+        return page(request, "/v1/balance_transactions", store.objects("balance_transaction").list());
+      },
     },
     {
       method: "GET",

@@ -56,8 +56,10 @@ export const customers: Resource = {
       path: "/v1/customers",
       params: "CustomerListParams",
       handle(request, { store }) {
-        const { email } = request.params;
-        const list = store.objects("customer").list((customer) => email === undefined || customer.email === email);
+        const { email, test_clock: clock } = request.params;
+        const list = store.objects("customer").list((customer) => {
+          return (email === undefined || customer.email === email) && (!clock || customer.test_clock === clock);
+        });
         return page(request, "/v1/customers", list);
       },
     }),

@@ -46,6 +46,7 @@ export const products: Resource = {
       path: "/v1/products",
       params: "ProductListParams",
       handle(request, { store }) {
+        leftOut(request.params, ["type"]);
         const { active, ids, url } = request.params;
         const list = store
           .objects("product")

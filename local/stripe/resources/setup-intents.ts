@@ -104,12 +104,11 @@ export const setupIntents: Resource = {
       path: "/v1/setup_intents",
       params: "SetupIntentListParams",
       handle(request, { store }) {
-        const { customer } = request.params;
-        return page(
-          request,
-          "/v1/setup_intents",
-          store.objects("setup_intent").list((row) => !customer || row.customer === customer),
-        );
+        const { customer, payment_method: method } = request.params;
+        const rows = store.objects("setup_intent").list((row) => {
+          return (!customer || row.customer === customer) && (!method || row.payment_method === method);
+        });
+        return page(request, "/v1/setup_intents", rows);
       },
     }),
     {

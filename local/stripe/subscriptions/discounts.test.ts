@@ -83,6 +83,12 @@ describe("a discount on a subscription", () => {
     expect(await totalsOf(subscription.id)).toEqual([1450, 2900]);
   });
 
+  test("of money in another currency is refused", async () => {
+    const coupon = await bench.stripe.coupons.create({ amount_off: 500, currency: "eur", duration: "once" });
+    const error = await refusal(bench.subscribed({ discounts: [{ coupon: coupon.id }] }));
+    expect(error).toMatchObject({ statusCode: 400, param: "discounts[0][coupon]" });
+  });
+
   test("that is used up is refused", async () => {
     const coupon = await bench.stripe.coupons.create({ percent_off: 50, duration: "once", max_redemptions: 1 });
     await bench.subscribed({ discounts: [{ coupon: coupon.id }] });

@@ -54,6 +54,7 @@ export const subscriptions: Resource = {
       path: "/v1/subscriptions",
       params: "SubscriptionListParams",
       handle(request, { store }) {
+        leftOut(request.params, ["test_clock"]);
         const { customer, status, price, collection_method } = request.params;
         const rows = store.objects("subscription").list((row) => {
           const alike = !collection_method || row.collection_method === collection_method;
