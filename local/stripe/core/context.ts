@@ -63,5 +63,14 @@ function build<Name extends ObjectName>(name: Name, fields: Partial<Objects[Name
 function differences(before: Record<string, unknown>, after: object): Record<string, unknown> {
   const now = after as Record<string, unknown>;
   const changed = Object.keys({ ...before, ...now }).filter((name) => !isDeepStrictEqual(before[name], now[name]));
-  return Object.fromEntries(changed.map((name) => [name, before[name] ?? null]));
+  return Object.fromEntries(
+    changed.map((name) => {
+      const [was, is] = [before[name], now[name]];
+      return [name, isRecord(was) && isRecord(is) ? differences(was, is) : (was ?? null)];
+    }),
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

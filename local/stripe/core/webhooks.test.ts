@@ -43,6 +43,19 @@ describe("an event", () => {
     expect(updated?.data.previous_attributes).toEqual({ name: "Signed" });
   });
 
+  test("names of an object inside only what changed in it, with what was not there before as null", async () => {
+    const customer = await bench.stripe.customers.create({ name: "Inside", metadata: { kept: "1", changed: "1" } });
+    await bench.stripe.customers.update(customer.id, {
+      invoice_settings: { footer: "Thanks" },
+      metadata: { changed: "2", added: "1" },
+    });
+    await bench.types();
+    expect(bench.caught.at(-1)?.event.data.previous_attributes).toEqual({
+      invoice_settings: { footer: null },
+      metadata: { changed: "1", added: null },
+    });
+  });
+
   test("is not sent for a change that changes nothing, nor for a request that fails", async () => {
     const customer = await bench.stripe.customers.create({ name: "Same" });
     await bench.stripe.customers.update(customer.id, { name: "Same" });
