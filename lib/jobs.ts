@@ -3,7 +3,7 @@ import { expireCredits } from "@/lib/credits/expiry";
 import { sendDueMail } from "@/lib/email/outbox";
 import { processPendingEvents } from "@/lib/events/inbox";
 import { reconcileCheckouts, reconcileSubscriptions } from "@/lib/events/reconcile";
-import { billRemainder, usageIsVisible } from "@/lib/metering/remainder";
+import { billPeriod, billRemainder, usageIsVisible } from "@/lib/metering/remainder";
 import { flushUsage, reportUsage } from "@/lib/metering/report";
 import { finishEndings } from "@/lib/subscriptions/ending";
 import { grantDueAllowances } from "@/lib/subscriptions/free";
@@ -26,7 +26,7 @@ const jobs: ReadonlyArray<readonly [name: string, run: () => Promise<unknown>]> 
   ["send mail", () => sendDueMail()],
   ["process Stripe's events", () => processPendingEvents()],
   ["report usage", () => reportUsage()],
-  ["finish plans ended at once", () => finishEndings({ flushUsage, usageIsVisible, billRemainder })],
+  ["finish plans ended at once", () => finishEndings({ flushUsage, usageIsVisible, billRemainder, billPeriod })],
   ["ask about silent checkouts", reconcileCheckouts],
   ["ask about overdue subscriptions", reconcileSubscriptions],
   ["tell of trials that end", mailEndingTrials],

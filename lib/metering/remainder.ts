@@ -106,6 +106,21 @@ export async function billRemainder(account: AccountId): Promise<void> {
   if (ids.length > 0) await billByItem(account, ids, standing === "ended");
 }
 
+/**
+ * Puts the overage of a period on the subscription's next invoice by item, since the invoice of that period is not to be
+ * charged. Asked again, nothing is billed twice.
+ */
+export async function billPeriod(account: AccountId, { start, end }: { start: Date; end: Date }): Promise<void> {
+  if (!usageSink()) return;
+  const { rows } = await readUnbilled(account);
+  const counted = rows.filter(({ state, event_at }) => {
+    const at = Date.parse(event_at);
+    return (state === "accepted" || state === "confirmed") && at >= start.getTime() && at < end.getTime();
+  });
+  const ids = counted.map(({ id }) => id);
+  if (ids.length > 0) await billByItem(account, ids, false);
+}
+
 const LOOK_EVERY_SECONDS = 900;
 
 async function billEnded({ account_id: account, ...ended }: Ended & { account_id: AccountId }): Promise<void> {

@@ -53,7 +53,11 @@ function currentBase(subscription: ReadSubscription, terms: number | null) {
 
 /** Whether the running period may have its bridge: the plan runs, nobody has stopped it, and it does not end at once. */
 function deservesBridge(subscription: ReadSubscription, standing: Standing, now: Date): boolean {
-  const stopped = standing.dunning?.stage === "downgraded" || standing.dunning?.stage === "suspended" || standing.hold;
+  const stopped =
+    standing.dunning?.stage === "downgraded" ||
+    standing.dunning?.stage === "suspended" ||
+    standing.hold ||
+    standing.subscription?.endingRequestedAt;
   const { cancelAt, trialEnd, periodStart, periodEnd } = subscription;
   return (
     (subscription.status === "active" || subscription.status === "past_due") &&

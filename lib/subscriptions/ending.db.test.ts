@@ -5,7 +5,7 @@ import { spend } from "@/e2e/database/usage";
 import { planOf } from "@/lib/billing/offers";
 import { startCheckout } from "@/lib/checkout/start";
 import { now } from "@/lib/clock";
-import { billRemainder, usageIsVisible } from "@/lib/metering/remainder";
+import { billPeriod, billRemainder, usageIsVisible } from "@/lib/metering/remainder";
 import { flushUsage } from "@/lib/metering/report";
 import { readStanding } from "@/lib/standing";
 import { stripe } from "@/lib/stripe/client";
@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => scene.close());
 const { subscribe, advance, settle, useCard, entitlement, mails } = subscribersOf(() => scene);
 
-const usage = { flushUsage, usageIsVisible, billRemainder };
+const usage = { flushUsage, usageIsVisible, billRemainder, billPeriod };
 const starter = planOf("starter").monthlyAllowance;
 const MINUTE = 60;
 
@@ -158,6 +158,30 @@ describe("ending a plan at once", () => {
     await settle();
     expect((await readStanding(subscriber.account)).dunning).toBeNull();
     expect((await entitlement(subscriber)).overagePermitted).toBeGreaterThan(0);
+  });
+
+  test("seconds before it renews bills the use of the period, and neither charges nor gives another one", async () => {
+    const subscriber = await inOverage();
+    const { items } = await stripe().subscriptions.retrieve(subscriber.subscription);
+    const end = Math.max(...items.data.map((item) => item.current_period_end));
+    await advance(end - Math.floor(now().getTime() / 1000) - 10);
+    await endPlanNow(subscriber);
+    await finishSoon();
+    await settle();
+    await finish();
+    await advance(20);
+    await finish();
+    await advance(3 * 3600);
+    expect([await statusOf(subscriber), await ending(subscriber)]).toMatchObject(["canceled", { outcome: "ended" }]);
+    const { data } = await stripe().invoices.list({ subscription: subscriber.subscription });
+    expect(data.filter(({ status }) => status !== "void").map(({ total, status }) => [total, status])).toEqual([
+      [200, "paid"],
+      [2900, "paid"],
+    ]);
+    const open = (await scene.grants(subscriber)).filter(
+      ({ source, state }) => source !== "free" && state !== "closed",
+    );
+    expect(open).toEqual([]);
   });
 
   test("can no more be changed, canceled or resumed", async () => {

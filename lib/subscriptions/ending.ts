@@ -1,7 +1,9 @@
+import Stripe from "stripe";
 import { workThrough } from "@/lib/batch";
 import { type AccountId, accountId } from "@/lib/billing/units";
 import { now } from "@/lib/clock";
 import { isLivemode, isMissing, stripe } from "@/lib/stripe/client";
+import { subscriptionLines } from "@/lib/stripe/invoices";
 import { rpc } from "@/lib/supabase/rpc";
 import { type Cancellation, cancellationDetails } from "./cancel";
 import { NO_SUBSCRIPTION, type VerbAnswer } from "./held";
@@ -15,6 +17,8 @@ export interface UsageReporting {
   readonly usageIsVisible: (account: AccountId) => Promise<boolean>;
   /** Puts what never became visible on the last invoice, or on one of its own when there is none to come. */
   readonly billRemainder: (account: AccountId) => Promise<unknown>;
+  /** Puts the use of a whole period on the last invoice, where the period's own is not to be charged. */
+  readonly billPeriod: (account: AccountId, period: { start: Date; end: Date }) => Promise<unknown>;
 }
 
 interface Ending {
@@ -58,6 +62,38 @@ async function isOver(subscription: string): Promise<boolean> {
   }
 }
 
+/**
+ * A renewal that is still a draft, which Stripe need not collect once the subscription has ended. One that came after the
+ * request is not charged: its use goes on the last invoice. One from before is collected now; unpaid, it stays open.
+ */
+async function settleRenewal(ending: Ending, usage: UsageReporting): Promise<void> {
+  const { data } = await stripe().invoices.list({ subscription: ending.subscription_id, status: "draft", limit: 100 });
+  for (const draft of data) {
+    if (!draft.id || draft.billing_reason !== "subscription_cycle") continue;
+    const isUnasked = draft.created >= Math.floor(Date.parse(ending.requested_at) / 1000);
+    if (isUnasked)
+      for (const { meaning, period } of await subscriptionLines(draft))
+        if (meaning?.kind === "overage") await usage.billPeriod(accountId(ending.account_id), period);
+    const { status } = await stripe().invoices.finalizeInvoice(draft.id, { auto_advance: false });
+    if (status !== "open") continue;
+    if (isUnasked) await stripe().invoices.voidInvoice(draft.id);
+    else await collect(draft.id);
+  }
+}
+
+async function collect(invoice: string): Promise<void> {
+  try {
+    await stripe().invoices.pay(invoice);
+  } catch (error) {
+    if (
+      !(error instanceof Stripe.errors.StripeCardError) &&
+      !(error instanceof Stripe.errors.StripeInvalidRequestError)
+    )
+      throw error;
+    console.error(`The last renewal ${invoice} of a plan that is being ended was not paid: ${error.message}`);
+  }
+}
+
 type Outcome = "ended" | "ended_elsewhere" | null;
 
 /** One step of an ending, while nobody else has the customer. Answers null while the last use is not visible yet. */
@@ -76,6 +112,7 @@ async function advance(ending: Ending, usage: UsageReporting, lease: string): Pr
     if (waited < PATIENCE_MS) return null;
     await usage.billRemainder(account);
   }
+  await settleRenewal(ending, usage);
   await stripe().subscriptions.cancel(
     ending.subscription_id,
     { invoice_now: true, prorate: false, cancellation_details: cancellationDetails(ending) },
