@@ -110,7 +110,7 @@ export class ReferenceAccount {
           at: grant.expiresAt as number,
           rank: 1,
           tie: pad(grant.seq),
-          judged: grant.category !== "included",
+          judged: grant.category !== "included" && grant.source !== "trial",
           apply: () => this.end(grant),
         })),
       ...this.open().map((held) => ({

@@ -57,11 +57,11 @@ end $$;
 
 -- What changes by itself and when: grants end (bought ones not while the account is frozen), reservations fall silent,
 -- the overage period ends, grants begin. judged says which of them are a reason to warn of low credit: not the end of an
--- included grant, since the next period's comes a moment later.
+-- included grant or of a trial's, since the credits of the next period come a moment later.
 create function private.coming_changes(balance public.credit_balances)
 returns table (due_at timestamptz, rank integer, what text, id uuid, tie text, judged boolean)
 language sql stable set search_path = '' as $$
-  select g.expires_at, 1, 'grant_ends', g.id, lpad(g.seq::text, 20, '0'), g.category <> 'included' from public.credit_grants g
+  select g.expires_at, 1, 'grant_ends', g.id, lpad(g.seq::text, 20, '0'), g.category <> 'included' and g.source <> 'trial' from public.credit_grants g
   where g.account_id = balance.account_id and g.state = 'open' and g.expires_at is not null
     and (balance.frozen_at is null or g.category <> 'paid')
   union all

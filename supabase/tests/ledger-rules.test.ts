@@ -416,6 +416,14 @@ describe("low credit", () => {
     expect(await mails()).toHaveLength(1);
   });
 
+  test("the end of a trial is no reason to warn, since the plan's own credits come a moment later", async () => {
+    await account.grant(1000, { ...included(0, 14 * DAY_MS), category: "promotional", source: "trial" });
+    account.wait(14 * DAY_MS);
+    expect(await account.summary()).toMatchObject({ total: 0, is_low: true });
+    await account.sweep();
+    expect(await mails()).toHaveLength(0);
+  });
+
   test("credits that begin when others end count before anybody is warned", async () => {
     const month = (from: number) => ({ ...included(from, from + 30 * DAY_MS), category: "promotional" });
     await account.grant(1000, month(0));
