@@ -9,19 +9,21 @@ export interface TrialEndsFacts {
   /** When the trial ends and the first charge is made. */
   chargedAt: Date;
   hasCard: boolean;
+  /** How many days before the end it is sent: 7, then 1. */
+  days?: number | null | undefined;
 }
 
 /** A trial ends in 7 days, or in one: sent before the first charge, with its amount, its date and how to prevent it. */
 export function trialEnds(facts: TrialEndsFacts, sender: Sender): Mail {
-  const { planName, amountCents, currency, interval, chargedAt, hasCard } = facts;
+  const { planName, amountCents, currency, interval, chargedAt, hasCard, days } = facts;
   const plan = planName ?? "Your plan";
   const amount = formatMoney(amountCents, currency);
   const date = formatDate(chargedAt);
   const each = interval ? ` and then every ${interval === "yearly" ? "year" : "month"}` : "";
   return {
-    subject: hasCard
-      ? `Your ${plan} trial ends on ${date}: ${amount} will be charged`
-      : `Your ${plan} trial ends on ${date}, and no card is saved`,
+    subject: `${days === 1 ? "Last reminder: your" : "Your"} ${plan} trial ends on ${date}${
+      hasCard ? `: ${amount} will be charged` : ", and no card is saved"
+    }`,
     body: (
       <Layout
         sender={sender}

@@ -23,6 +23,12 @@ const cases = [
   ],
   [
     "trial_ends",
+    { planName: "Pro", amountCents: 9_900, currency: "usd", chargedAt: "2026-12-06T10:00:00Z", hasCard: true, days: 1 },
+    "Last reminder: your Pro trial ends on 6 Dec 2026: $99.00 will be charged",
+    "https://app.example.com/billing",
+  ],
+  [
+    "trial_ends",
     { planName: "Pro", amountCents: 9_900, currency: "usd", chargedAt: "2026-12-06T10:00:00Z", hasCard: false },
     "Your Pro trial ends on 6 Dec 2026, and no card is saved",
     "https://app.example.com/billing",

@@ -67,6 +67,7 @@ const KINDS: Record<string, (data: unknown, sender: Sender) => Mail> = {
       interval: z.enum(["monthly", "yearly"]).nullish(),
       chargedAt: z.coerce.date(),
       hasCard: z.boolean(),
+      days: amount.nullish(),
     }),
     trialEnds,
   ),
