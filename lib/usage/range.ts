@@ -68,7 +68,8 @@ export function filterOf(parameters: Parameters, period: Days, now: Date): Filte
   const between = parameters.range === undefined ? betweenOf(parameters) : null;
   const model = typeof parameters.model === "string" && isModelKey(parameters.model) ? parameters.model : null;
   if (between) {
-    const before = { from: new Date(2 * between.from.getTime() - between.to.getTime()), to: between.from };
+    const { from: first, to: last } = wholeDays(between);
+    const before = { from: new Date(2 * first.getTime() - last.getTime()), to: first };
     return { range: "between", model, ...between, before };
   }
   const to = addDays(midnight(now), 1);
