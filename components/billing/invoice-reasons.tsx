@@ -108,6 +108,8 @@ function GrantWords({ line, isPaid }: { line: InvoiceLine; isPaid: boolean }) {
     .reduce((sum, { credits }) => sum + credits, 0);
   const months = line.grants.filter(({ source }) => source === "alw_rest").length;
   const waits = isPaid ? "" : " The rest comes when this invoice is paid.";
+  if (total === 0 && line.amountCents === 0 && isPaid)
+    return <>Nothing is charged in advance; what you use is billed afterwards.</>;
   if (total === 0) return isPaid ? <>This line gave no credits.</> : <>Its credits come when this invoice is paid.</>;
   if (months > 1)
     return (
