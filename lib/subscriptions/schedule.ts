@@ -165,7 +165,8 @@ function isOutdated({ schedule, scheduled }: ReadSubscription): boolean {
 
 /**
  * Plans again what every other change has let go of: overage at the price of the plan that is paid, and a new price that
- * was announced. Whoever is leaving, waits for a payment or has a change planned already is left alone.
+ * was announced. Whoever is leaving, waits for a payment or has a change planned already is left alone. A schedule that
+ * plans nothing is let go of where the metered item could not be added for it.
  * @returns whether something was planned
  */
 export async function planWhatSurvives(subscription: ReadSubscription): Promise<boolean> {
@@ -173,7 +174,8 @@ export async function planWhatSurvives(subscription: ReadSubscription): Promise<
   const isOutOfDate = isOutdated(subscription);
   if ((raw.schedule && !isOutOfDate) || cancelAt || pending || !base || !PLANNABLE.includes(status)) return false;
   const move = await announcedMove(subscription);
-  if (!move && !overageLags(subscription) && !subscription.scheduled) return false;
+  const standsInTheWay = isOutOfDate && !subscription.meteredItem;
+  if (!move && !overageLags(subscription) && !subscription.scheduled && !standsInTheWay) return false;
   await releaseSchedule(subscription);
   if (!move && !overageLags(subscription)) return false;
   const target = move && {

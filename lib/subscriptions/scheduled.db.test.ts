@@ -3,6 +3,7 @@ import { type BillingScene, openBillingScene } from "@/e2e/database/billing";
 import { type Subscriber, subscribersOf } from "@/e2e/database/subscribers";
 import type { PlanChange } from "@/lib/billing/changes";
 import { planOf } from "@/lib/billing/offers";
+import { customerFor } from "@/lib/checkout/customer";
 import { stripe } from "@/lib/stripe/client";
 import { findPrice } from "@/lib/stripe/prices";
 import { revokeScheduledChange } from "./change";
@@ -166,6 +167,25 @@ test("a plan changed at Stripe while overage was about to follow the former one 
   expect(await entitlement(subscriber)).toMatchObject({ plan: "pro", notice: null });
   await renew(subscriber);
   expect(await prices(subscriber)).toEqual(["pro_monthly_v1", "pro_overage_v1"]);
+});
+
+test("a schedule left half made by a crash does not keep a yearly plan from its overage", async () => {
+  const buyer = await scene.buyer();
+  const customer = await customerFor(buyer.account, { name: buyer.accountName, email: buyer.email });
+  const card = await stripe().paymentMethods.attach("pm_card_visa", { customer });
+  scene.deliver = false;
+  const { id: subscription } = await stripe().subscriptions.create({
+    customer,
+    default_payment_method: card.id,
+    items: [{ price: await findPrice({ kind: "base", plan: planOf("starter"), interval: "yearly" }) }],
+    metadata: { account: buyer.account },
+  });
+  await stripe().subscriptionSchedules.create({ from_subscription: subscription });
+  await settle();
+  scene.deliver = true;
+  await stripe().subscriptions.update(subscription, { description: "A year" });
+  await settle();
+  expect(await prices({ ...buyer, customer, subscription })).toEqual(["starter_overage_v1", "starter_yearly_v1"]);
 });
 
 test("a schedule left half made by a crash is no obstacle", async () => {
