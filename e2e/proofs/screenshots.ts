@@ -75,7 +75,7 @@ try {
   await composer.fill(NEXT_QUESTION);
   await page.getByText(/^About .* credits/).waitFor();
   await page.mouse.move(SIZE.width - 1, 1);
-  await page.addStyleTag({ content: "nextjs-portal { display: none }" });
+  await hideTools(page);
   mkdirSync(FOLDER, { recursive: true });
   mkdirSync(LOOK_FOLDER, { recursive: true });
   for (const colorScheme of ["light", "dark"] as const) {
@@ -105,6 +105,12 @@ async function signIn(page: Page, { email, password }: { email: string; password
   await page.waitForURL("**/assistant");
 }
 
+/** Puts away what only a developer sees. */
+async function hideTools(page: Page): Promise<void> {
+  await page.addStyleTag({ content: "nextjs-portal { display: none }" });
+  await page.evaluate(() => document.querySelector("[data-time-machine]")?.remove());
+}
+
 /** One whole page in both themes and widths. @throws Error if it is wider than the screen */
 async function lookAt(page: Page, path: string, name = path.slice(1).replace(/\W+/g, "-")): Promise<void> {
   for (const width of WIDTHS) {
@@ -112,7 +118,7 @@ async function lookAt(page: Page, path: string, name = path.slice(1).replace(/\W
     await page.goto(path);
     await page.getByRole("heading", { level: 1 }).first().waitFor();
     await page.locator("main [aria-busy=true]").first().waitFor({ state: "detached" });
-    await page.addStyleTag({ content: "nextjs-portal { display: none }" });
+    await hideTools(page);
     const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (over > 0) throw new Error(`${path} is ${over} pixels wider than a screen of ${width}.`);
     for (const colorScheme of ["light", "dark"] as const) {
