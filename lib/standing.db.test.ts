@@ -68,6 +68,26 @@ describe("a plan that was bought with play money", () => {
   });
 });
 
+test("what an enterprise owes counts from the moment its period is over, while the invoice is still a draft", async () => {
+  const { account } = subscriber;
+  await scene.database.sql`
+    insert into public.account_terms (account_id, monthly_allowance, overage_tiers, credit_limit_cents, net_days,
+      warn_after_days, downgrade_after_days, suspend_after_days, agreed_at)
+    values (${account}, 1000000, '[]', 100000, 30, 3, 7, 14, now())`;
+  const owed = async () => (await readStanding(account)).terms?.openInvoicesCents;
+  expect(await owed()).toBe(0);
+  for (const [status, expected] of [
+    ["draft", 29_000],
+    ["open", 29_000],
+    ["uncollectible", 29_000],
+    ["void", 0],
+  ] as const) {
+    await scene.database
+      .sql`update public.invoices set status = ${status}, due_cents = 29000 where account_id = ${account}`;
+    expect(await owed(), status).toBe(expected);
+  }
+});
+
 test("a row of the view is a standing whichever mode it is of", async () => {
   const rows = await scene.database.sql`select to_jsonb(s) as row from public.account_standing s`;
   for (const { row } of rows) expect(() => toStanding(row)).not.toThrow();

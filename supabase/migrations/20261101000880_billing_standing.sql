@@ -35,7 +35,7 @@ select
     'suspend_after_days', terms.suspend_after_days, 'auto_top_up', terms.auto_top_up,
     'open_invoices_cents', (
       select coalesce(sum(i.due_cents), 0) from public.invoices i
-      where i.account_id = a.id and i.status = 'open' and i.livemode = mode.livemode
+      where i.account_id = a.id and i.status in ('draft', 'open', 'uncollectible') and i.livemode = mode.livemode
     )
   ) end as terms,
   coalesce(balance.debt, 0)::bigint as debt,
