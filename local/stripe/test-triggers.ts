@@ -76,7 +76,8 @@ export const triggers: Record<string, Trigger> = {
     ...debit,
     flags: () => [
       ...["--remove", "checkout_session:payment_method_types"],
-      ...["--override", "payment_method:sepa_debit[iban]=AT861904300235473202"],
+      ...["--remove", "payment_method:sepa_debit"],
+      ...["--add", "payment_method:sepa_debit[iban]=AT861904300235473202"],
     ],
   },
   "checkout.session.async_payment_succeeded": {
