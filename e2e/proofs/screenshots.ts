@@ -118,6 +118,7 @@ async function lookAt(page: Page, path: string, name = path.slice(1).replace(/\W
     await page.goto(path);
     await page.getByRole("heading", { level: 1 }).first().waitFor();
     await page.locator("main [aria-busy=true]").first().waitFor({ state: "detached" });
+    await page.waitForLoadState("networkidle");
     await hideTools(page);
     const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (over > 0) throw new Error(`${path} is ${over} pixels wider than a screen of ${width}.`);
