@@ -17,7 +17,7 @@ const ASK_EVERY_MS = 1_500;
 const LONG_AFTER_MS = 30_000;
 const MOST_REFRESHES = 20;
 /** What the page knows beside the purchase, such as a refused trial, is read again every so many times it asks. */
-const REFRESH_EVERY = 4;
+const REFRESH_EVERY = 2;
 
 const mailLink = (
   <a href={`mailto:${brand.supportEmail}`} className="text-accent underline underline-offset-4">
