@@ -66,7 +66,7 @@ function keptWords(bought: number): string[] {
   ];
 }
 
-function changeNow(preview: Now, from: PaidPlan, to: PaidPlan, bought: number, all: Catalogue): ChangeWords {
+function changeNow(preview: Now, from: PaidPlan, to: PaidPlan, bought: number): ChangeWords {
   const { currency, dueNowCents, nextCents, nextAt, creditsNow, allowance } = preview;
   const due = formatMoney(Math.max(0, dueNowCents), currency);
   const isCharged = dueNowCents > 0;
@@ -162,7 +162,7 @@ export function changeWords(
   all: Catalogue = ours,
 ): ChangeWords {
   const words =
-    preview.kind === "now" ? changeNow(preview, from, to, bought, all) : changeLater(preview, from, to, bought, all);
+    preview.kind === "now" ? changeNow(preview, from, to, bought) : changeLater(preview, from, to, bought, all);
   if (!replaced) return words;
   const { plan, interval, at } = replaced;
   const name = planName({ plan: planOf(plan, all), interval }, from);
