@@ -25,6 +25,7 @@ let database: ClonedDatabase;
 beforeAll(async () => {
   database = await cloneDatabase();
   vi.stubEnv("DATABASE_URL", database.url);
+  vi.stubEnv("STRIPE_SECRET_KEY", "sk_test_of_the_tests");
 });
 afterAll(async () => {
   await closeDatabase();
