@@ -65,7 +65,7 @@ export function wordEvent({ type, created, data }: EventRow): Happening | null {
 
 /** Events of Stripe's since then, oldest first, with the customer each is about. */
 export async function readEvents(since: Date): Promise<Array<{ customer: string | null; happening: Happening }>> {
-  const rows = await listOfDouble<EventRow>("events", { "created[gte]": String(Math.floor(since.getTime() / 1000)) });
+  const rows = await listOfDouble<EventRow>("events", { "created[gt]": String(Math.floor(since.getTime() / 1000)) });
   return rows.reverse().flatMap((event) => {
     const happening = wordEvent(event);
     const { customer } = event.data.object;
