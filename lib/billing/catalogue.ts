@@ -71,6 +71,8 @@ export interface Policy {
     readonly warnAfterDays: number;
     readonly downgradeAfterDays: number;
     readonly suspendAfterDays: number;
+    /** Whether suspending an account ends its plan at Stripe, so that no further invoice is made; open usage is billed. */
+    readonly endPlan: boolean;
   };
   /** true: Stripe Tax computes tax; register with it first. */
   readonly collectTax: boolean;

@@ -110,7 +110,7 @@ test.each<[string, Catalogue, string]>([
     "dunning that goes backwards",
     {
       ...catalogue,
-      policy: { ...catalogue.policy, dunning: { warnAfterDays: 9, downgradeAfterDays: 7, suspendAfterDays: 14 } },
+      policy: { ...catalogue.policy, dunning: { ...catalogue.policy.dunning, warnAfterDays: 9 } },
     },
     "The dunning policy goes backwards: warn, then downgrade, then suspend.",
   ],

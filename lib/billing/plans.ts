@@ -118,7 +118,7 @@ export const policy: Policy = {
   trustCapCredits: 200_000,
   lowCreditPercent: 20,
   packsExpireAfterDays: null,
-  dunning: { warnAfterDays: 3, downgradeAfterDays: 7, suspendAfterDays: 14 },
+  dunning: { warnAfterDays: 3, downgradeAfterDays: 7, suspendAfterDays: 14, endPlan: true },
   collectTax: false,
   askConsent: false,
   typicalCall: { input: 1_500, output: 400, leastCredits: 20 },
