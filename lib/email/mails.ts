@@ -1,14 +1,19 @@
 import { render } from "react-email";
 import { z } from "zod";
+import { accountSuspended } from "@/emails/account-suspended";
 import { asyncPaymentFailed } from "@/emails/async-payment-failed";
 import { cancellationScheduled } from "@/emails/cancellation-scheduled";
 import { duplicateRefunded } from "@/emails/duplicate-refunded";
 import type { Mail, Sender } from "@/emails/layout";
 import { lowCredit } from "@/emails/low-credit";
 import { packReceipt } from "@/emails/pack-receipt";
+import { paymentAction } from "@/emails/payment-action";
 import { paymentFailed } from "@/emails/payment-failed";
+import { paymentWarned } from "@/emails/payment-warned";
 import { planChangeScheduled } from "@/emails/plan-change-scheduled";
 import { planChanged } from "@/emails/plan-changed";
+import { planDowngraded } from "@/emails/plan-downgraded";
+import { planRestored } from "@/emails/plan-restored";
 import { priceChange } from "@/emails/price-change";
 import { subscriptionEnded } from "@/emails/subscription-ended";
 import { subscriptionStarted } from "@/emails/subscription-started";
@@ -21,6 +26,7 @@ const amount = z.number().int();
 const money = { amountCents: amount.nullish(), currency: z.string().length(3).nullish() };
 const currency = z.string().length(3);
 const interval = z.enum(["monthly", "yearly"]);
+const date = z.coerce.date().nullish();
 const link = z.url({ protocol: /^https?$/ }).nullish();
 
 /** How a kind of mail is made from the data of its row in the outbox. */
@@ -56,8 +62,33 @@ const KINDS: Record<string, (data: unknown, sender: Sender) => Mail> = {
     subscriptionStarted,
   ),
   payment_failed: kind(
-    z.object({ ...money, planName: z.string().nullish(), invoiceUrl: link, nextAttemptAt: z.coerce.date().nullish() }),
+    z.object({ ...money, planName: z.string().nullish(), invoiceUrl: link, nextAttemptAt: date, dueAt: date }),
     paymentFailed,
+  ),
+  payment_action: kind(z.object({ ...money, planName: z.string().nullish(), invoiceUrl: link }), paymentAction),
+  payment_warned: kind(
+    z.object({ ...money, planName: z.string().nullish(), invoiceUrl: link, nextAttemptAt: date, downgradeAt: date }),
+    paymentWarned,
+  ),
+  plan_downgraded: kind(
+    z.object({
+      ...money,
+      planName: z.string().nullish(),
+      invoiceUrl: link,
+      hasEnded: z.boolean(),
+      suspendAt: date,
+    }),
+    planDowngraded,
+  ),
+  account_suspended: kind(z.object({ ...money, planName: z.string().nullish(), invoiceUrl: link }), accountSuspended),
+  plan_restored: kind(
+    z.object({
+      planName: z.string().nullish(),
+      stage: z.enum(["retrying", "warned", "downgraded", "suspended"]),
+      hasEnded: z.boolean(),
+      paidThrough: date,
+    }),
+    planRestored,
   ),
   trial_ends: kind(
     z.object({
