@@ -1,8 +1,9 @@
 import { now } from "@/lib/clock";
 import { expireCredits } from "@/lib/credits/expiry";
+import { advanceDunning } from "@/lib/dunning/advance";
 import { sendDueMail } from "@/lib/email/outbox";
 import { processPendingEvents } from "@/lib/events/inbox";
-import { reconcileCheckouts, reconcileSubscriptions } from "@/lib/events/reconcile";
+import { askAboutCustomer, reconcileCheckouts, reconcileSubscriptions } from "@/lib/events/reconcile";
 import { billPeriod, billRemainder, usageIsVisible } from "@/lib/metering/remainder";
 import { flushUsage, reportUsage } from "@/lib/metering/report";
 import { finishEndings } from "@/lib/subscriptions/ending";
@@ -26,6 +27,7 @@ const jobs: ReadonlyArray<readonly [name: string, run: () => Promise<unknown>]> 
   ["send mail", () => sendDueMail()],
   ["process Stripe's events", () => processPendingEvents()],
   ["report usage", () => reportUsage()],
+  ["advance dunning", () => advanceDunning(askAboutCustomer)],
   ["finish plans ended at once", () => finishEndings({ flushUsage, usageIsVisible, billRemainder, billPeriod })],
   ["ask about silent checkouts", reconcileCheckouts],
   ["ask about overdue subscriptions", reconcileSubscriptions],

@@ -59,6 +59,8 @@ const standingRow = z.object({
   other_live_subscriptions: z.number(),
   dunning_stage: z.enum(["retrying", "warned", "downgraded", "suspended"]).nullable(),
   dunning_opened_at: time.nullable(),
+  overage_held: z.boolean(),
+  ended_unpaid: z.boolean().nullable(),
   terms: termsRow.nullable(),
   debt: z.number(),
   overage_cap: z.number().nullable(),
@@ -139,6 +141,8 @@ export function toStanding(raw: unknown): Standing {
     otherLiveSubscriptions: row.other_live_subscriptions,
     dunning:
       row.dunning_stage && row.dunning_opened_at ? { stage: row.dunning_stage, openedAt: row.dunning_opened_at } : null,
+    overageHeld: row.overage_held,
+    endedUnpaid: row.ended_unpaid ?? false,
     terms: row.terms && toTerms(row.terms),
     debt: credits(row.debt),
     overageCap: row.overage_cap === null ? null : credits(row.overage_cap),

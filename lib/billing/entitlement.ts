@@ -77,14 +77,16 @@ function byFirstRow(standing: Standing, now: Date, all: Catalogue): Entitlement 
 
 /**
  * What an account may do now, by the entitlement table of the money specification: the first row that matches
- * wins, then the modifiers (debt, open dispute, further subscriptions; no free credits for teams). Pure: the same standing and time, the same answer.
+ * wins, then the modifiers (debt, open dispute, a debt that was lost, further subscriptions; no free credits for teams). Pure: the same standing and time, the same answer.
  * @param standing subscription, dunning case, terms and balance, from the view account_standing
  */
 export function entitlementFor(standing: Standing, now: Date, catalogue: Catalogue = ours): Entitlement {
   const row = byFirstRow(standing, now, catalogue);
   const disputed = standing.openDispute ? { ...overageWithheld(catalogue), autoTopUp: false } : {};
+  const lost = standing.overageHeld ? overageWithheld(catalogue) : {};
   return {
     ...row,
+    ...lost,
     ...disputed,
     allowance: row.allowance === "free" && standing.accountKind === "team" ? "none" : row.allowance,
     canSpend: row.access === "full" && standing.debt === 0,

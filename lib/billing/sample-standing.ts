@@ -40,6 +40,8 @@ export const nobody: Standing = {
   subscription: null,
   otherLiveSubscriptions: 0,
   dunning: null,
+  overageHeld: false,
+  endedUnpaid: false,
   terms: null,
   debt: credits(0),
   overageCap: WHOLE_PLAN,

@@ -70,6 +70,10 @@ export interface Standing {
   /** Further live subscriptions at Stripe that change nothing and that an admin must look at. */
   readonly otherLiveSubscriptions: number;
   readonly dunning: { readonly stage: DunningStage; readonly openedAt: Date } | null;
+  /** An unpaid case was lost with its customer: no overage until an admin allows it again. */
+  readonly overageHeld: boolean;
+  /** The subscription that counts ended while something was owed; dunning tells of that, and not as a farewell. */
+  readonly endedUnpaid: boolean;
   readonly terms: EnterpriseTerms | null;
   readonly debt: Credits;
   /** The most overage a period may bring, as the owner chose it; null: nobody has chosen. */

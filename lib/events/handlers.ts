@@ -122,8 +122,9 @@ export const handlers: Handlers = {
     card({ method: data.object.id, renewal: id, changedAt: created }),
   "customer.deleted": ({ data }) => ({
     key: "deleted",
-    run: async () => {
+    run: async ({ subject: customer, lease }) => {
       await forgetCustomer(data.object.id);
+      await syncSubscription({ customer, lease });
       return true;
     },
   }),

@@ -35,13 +35,15 @@ export async function reconcileCheckouts(): Promise<void> {
   await workThrough(sessions, (session) => unlessBusy(reconcileSession(session)));
 }
 
+/** Fetches a customer and writes what follows, unless somebody is doing that now. */
+export const askAboutCustomer = (customer: string): Promise<void> =>
+  unlessBusy(withCustomer(customer, (lease) => syncSubscription({ customer, lease })));
+
 /**
  * Asks Stripe about subscriptions whose period is over by our clock, and first payments left unfinished for a day: the
  * roll brings the bridge, event or not.
  */
 export async function reconcileSubscriptions(): Promise<void> {
   const customers = await rpc<string[]>("claim_overdue_customers", { livemode: isLivemode(), most: MOST, at: now() });
-  await workThrough(customers, (customer) =>
-    unlessBusy(withCustomer(customer, (lease) => syncSubscription({ customer, lease }))),
-  );
+  await workThrough(customers, askAboutCustomer);
 }

@@ -13,6 +13,8 @@ export interface SubscriptionLine {
   readonly listCents: number;
   /** After discounts, without tax. */
   readonly netCents: number;
+  /** All of it was credited before it was paid: nothing is asked for it any more. */
+  readonly isCredited: boolean;
 }
 
 /** The subscription an invoice was made by, or null. */
@@ -27,17 +29,39 @@ export async function paymentsOf(invoice: string): Promise<string[]> {
   return data.flatMap(({ payment }) => idOf(payment.payment_intent) ?? []);
 }
 
+/** What was credited of each line of an invoice before it was paid, in cents without tax. */
+async function creditedOf({
+  id,
+  pre_payment_credit_notes_amount: amount,
+}: Stripe.Invoice): Promise<Map<string, number>> {
+  const credited = new Map<string, number>();
+  if (!id || amount === 0) return credited;
+  for await (const note of stripe().creditNotes.list({ invoice: id, limit: 100 })) {
+    if (note.status !== "issued" || note.pre_payment_amount === 0) continue;
+    for await (const line of stripe().creditNotes.listLineItems(note.id, { limit: 100 }))
+      if (line.invoice_line_item)
+        credited.set(line.invoice_line_item, (credited.get(line.invoice_line_item) ?? 0) + line.amount);
+  }
+  return credited;
+}
+
 /** The lines of an invoice that belong to subscription items, each with what its price stands for. */
 export async function subscriptionLines(invoice: Stripe.Invoice): Promise<SubscriptionLine[]> {
   const lines = (await linesOf(invoice)).filter((line) => line.parent?.type === "subscription_item_details");
+  const credited = await creditedOf(invoice);
   return Promise.all(
-    lines.map(async (line) => ({
-      meaning: await meaningOf(line.pricing?.price_details?.price),
-      isProration: isProration(line),
-      period: { start: fromSeconds(line.period.start), end: fromSeconds(line.period.end) },
-      listCents: line.amount,
-      netCents: line.amount - (line.discount_amounts ?? []).reduce((sum, discount) => sum + discount.amount, 0),
-    })),
+    lines.map(async (line) => {
+      const netCents = line.amount - (line.discount_amounts ?? []).reduce((sum, discount) => sum + discount.amount, 0);
+      const back = credited.get(line.id) ?? 0;
+      return {
+        meaning: await meaningOf(line.pricing?.price_details?.price),
+        isProration: isProration(line),
+        period: { start: fromSeconds(line.period.start), end: fromSeconds(line.period.end) },
+        listCents: line.amount,
+        netCents,
+        isCredited: back > 0 && back >= netCents,
+      };
+    }),
   );
 }
 
@@ -63,6 +87,7 @@ export async function toInvoiceRow(invoice: Stripe.Invoice): Promise<Record<stri
     currency: invoice.currency,
     attempt_count: invoice.attempt_count,
     next_payment_attempt_at: fromSecondsOrNull(invoice.next_payment_attempt),
+    due_at: fromSecondsOrNull(invoice.due_date),
     hosted_url: invoice.hosted_invoice_url ?? null,
     pdf_url: invoice.invoice_pdf ?? null,
     created_at: fromSeconds(invoice.created),

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { heldPlan } from "@/lib/billing/changes";
 import { basePrice, planVersion } from "@/lib/billing/offers";
-import type { Standing } from "@/lib/billing/standing";
+import type { DunningStage, Standing } from "@/lib/billing/standing";
 import { fromSeconds, idOf } from "@/lib/stripe/client";
 import type { MailOrder } from "./mails";
 import type { BaseMeaning, ReadSubscription } from "./snapshot";
@@ -73,6 +73,10 @@ function cancellationMail({ raw, base, cancelAt, endedAt }: ReadSubscription): M
   ];
 }
 
+/** Dunning has told of an end that came while something was owed. */
+const isDunnings = (stage: DunningStage | null, before: Standing) =>
+  stage !== null || before.dunning !== null || before.endedUnpaid;
+
 const isRefusedTrial = ({ trialEnd, endedAt }: ReadSubscription, { trialRefusedAt }: Standing) =>
   trialRefusedAt !== null && trialEnd !== null && endedAt !== null && endedAt <= trialEnd;
 
@@ -83,10 +87,15 @@ function lastInvoice({ invoices }: ReadSubscription, endedAt: Date): Stripe.Invo
   )?.invoice;
 }
 
-function endedMail(subscription: ReadSubscription, before: Standing, at: Date): MailOrder[] {
+function endedMail(
+  subscription: ReadSubscription,
+  before: Standing,
+  stage: DunningStage | null,
+  at: Date,
+): MailOrder[] {
   const { raw, base, endedAt, status } = subscription;
   if (status !== "canceled" || !endedAt || at.getTime() - endedAt.getTime() > FRESH_MS) return [];
-  if (isRefusedTrial(subscription, before)) return [];
+  if (isRefusedTrial(subscription, before) || isDunnings(stage, before)) return [];
   const last = lastInvoice(subscription, endedAt);
   const isDraft = last?.status === "draft";
   return [
@@ -108,12 +117,18 @@ function endedMail(subscription: ReadSubscription, before: Standing, at: Date): 
 /**
  * Mails about changes of a plan, each once a change, whoever made it and wherever.
  * @param before what we knew of the account until now; a changed plan is told by comparing
+ * @param stage where dunning is from now on
  */
-export function changeMails(subscription: ReadSubscription, before: Standing, at: Date): MailOrder[] {
+export function changeMails(
+  subscription: ReadSubscription,
+  before: Standing,
+  stage: DunningStage | null,
+  at: Date,
+): MailOrder[] {
   return [
     ...changedMail(subscription, before, at),
     ...scheduledMail(subscription),
     ...cancellationMail(subscription),
-    ...endedMail(subscription, before, at),
+    ...endedMail(subscription, before, stage, at),
   ];
 }

@@ -28,6 +28,8 @@ interface Ending {
   readonly reason: string | null;
   readonly comment: string | null;
   readonly requested_at: string;
+  /** Asked for by dunning, and withdrawn if the money comes first. */
+  readonly is_unpaid: boolean;
 }
 
 const MOST = 10;
@@ -96,6 +98,13 @@ async function collect(invoice: string): Promise<void> {
 
 type Outcome = "ended" | "ended_elsewhere" | null;
 
+/** Whether an ending for want of money still stands, after Stripe was asked once more. */
+async function isStillWanted({ subscription_id, customer_id: customer, is_unpaid }: Ending, lease: string) {
+  if (!is_unpaid) return true;
+  await syncSubscription({ customer, lease });
+  return (await rpc<{ is_ending: boolean }>("is_ending", { subscription_id })).is_ending;
+}
+
 /** One step of an ending, while nobody else has the customer. Answers null while the last use is not visible yet. */
 async function advance(ending: Ending, usage: UsageReporting, lease: string): Promise<Outcome> {
   const account = accountId(ending.account_id);
@@ -112,11 +121,12 @@ async function advance(ending: Ending, usage: UsageReporting, lease: string): Pr
     if (waited < PATIENCE_MS) return null;
     await usage.billRemainder(account);
   }
+  if (!(await isStillWanted(ending, lease))) return null;
   await settleRenewal(ending, usage);
   await stripe().subscriptions.cancel(
     ending.subscription_id,
     { invoice_now: true, prorate: false, cancellation_details: cancellationDetails(ending) },
-    { idempotencyKey: `end:${ending.subscription_id}` },
+    { idempotencyKey: `end:${ending.subscription_id}:${Date.parse(ending.requested_at)}` },
   );
   await syncSubscription({ customer, lease });
   return "ended";

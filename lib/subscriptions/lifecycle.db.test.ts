@@ -102,7 +102,7 @@ describe("a renewal", () => {
     });
     expect((await scene.balance(subscriber)).total).toBe(bridge);
     expect((await readStanding(subscriber.account)).dunning?.stage).toBe("retrying");
-    await scene.advance(4 * DAY);
+    await scene.advance(2 * DAY);
     await processPendingEvents();
     expect(await mails(subscriber)).toEqual(["subscription_started", "payment_failed"]);
 

@@ -2,13 +2,11 @@ import type { Plan } from "@/lib/billing/catalogue";
 import { policy } from "@/lib/billing/plans";
 import { fromSeconds, fromSecondsOrNull } from "@/lib/stripe/client";
 import { baseLines, type ReadSubscription } from "./snapshot";
-import { unpaidInvoices } from "./unpaid";
 
 /** A mail to be queued with the change that makes it necessary; the same kind and key leaves once. */
 export interface MailOrder {
   readonly kind:
     | "subscription_started"
-    | "payment_failed"
     | "plan_changed"
     | "plan_change_scheduled"
     | "cancellation_scheduled"
@@ -50,27 +48,7 @@ function startedMail(subscription: ReadSubscription): MailOrder[] {
   ];
 }
 
-function failedMails(subscription: ReadSubscription): MailOrder[] {
-  return unpaidInvoices(subscription).flatMap((invoice) =>
-    invoice.id
-      ? [
-          {
-            kind: "payment_failed" as const,
-            key: invoice.id,
-            data: {
-              planName: subscription.base?.plan?.name ?? null,
-              amountCents: invoice.amount_remaining,
-              currency: invoice.currency,
-              invoiceUrl: invoice.hosted_invoice_url ?? null,
-              nextAttemptAt: fromSecondsOrNull(invoice.next_payment_attempt)?.toISOString() ?? null,
-            },
-          },
-        ]
-      : [],
-  );
-}
-
-/** Mails that the state of a subscription asks for: its start, once, and each renewal that failed, once. */
+/** Mails that the state of a subscription asks for: its start, once. Dunning tells of renewals that failed. */
 export function mailsOf(subscription: ReadSubscription): MailOrder[] {
-  return [...startedMail(subscription), ...failedMails(subscription)];
+  return startedMail(subscription);
 }

@@ -132,21 +132,24 @@ export function basePeriod(
   return { subscription: subscription.raw.id, interval: meaning.interval, monthlyAllowance, period };
 }
 
-/** Where an open invoice of the subscription can be paid: the oldest first. */
+/** Where an invoice of the subscription that is owed can be paid: the oldest first. */
 export function payUrlOf({ invoices }: ReadSubscription): string | null {
-  const open = invoices.filter(({ invoice }) => invoice.status === "open" && invoice.hosted_invoice_url);
+  const open = invoices.filter(
+    ({ invoice }) => (invoice.status === "open" || invoice.status === "uncollectible") && invoice.hosted_invoice_url,
+  );
   return open.sort((a, b) => a.invoice.created - b.invoice.created)[0]?.invoice.hosted_invoice_url ?? null;
 }
 
 /** End of a period that was paid only after the subscription had ended; it is honoured. */
-function paidThroughOf(subscription: ReadSubscription): Date | null {
+export function paidThroughOf(subscription: ReadSubscription): Date | null {
   const { endedAt } = subscription;
   if (!endedAt) return null;
   const ends = subscription.invoices
     .filter(
       ({ invoice }) => invoice.status === "paid" && fromSeconds(invoice.status_transitions.paid_at ?? 0) > endedAt,
     )
-    .flatMap((read) => baseLines(read).map((line) => line.period.end.getTime()));
+    .flatMap((read) => baseLines(read).filter((line) => !line.isCredited))
+    .map((line) => line.period.end.getTime());
   return ends.length > 0 ? new Date(Math.max(...ends)) : null;
 }
 

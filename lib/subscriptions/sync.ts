@@ -2,20 +2,20 @@ import type Stripe from "stripe";
 import { toGrantRow, type VoidOrder } from "@/lib/billing/grants";
 import { accountId } from "@/lib/billing/units";
 import { now } from "@/lib/clock";
+import { dunningOrders } from "@/lib/dunning/orders";
 import { readStanding } from "@/lib/standing";
 import { isLivemode, stripe } from "@/lib/stripe/client";
 import { toInvoiceRow } from "@/lib/stripe/invoices";
 import { rpc } from "@/lib/supabase/rpc";
-import { allowanceOrders } from "./allowance";
+import { type AllowanceOrders, allowanceOrders } from "./allowance";
 import { changeMails } from "./change-mails";
 import { grantFreeMonth } from "./free";
 import { mailsOf } from "./mails";
 import { addMeteredItem } from "./metered-item";
 import { planWhatSurvives } from "./schedule";
 import { endSecondSubscriptions } from "./second";
-import { mirroredOf, readSubscription, toSubscriptionRow } from "./snapshot";
+import { mirroredOf, paidThroughOf, readSubscription, toSubscriptionRow } from "./snapshot";
 import { refuseUsedTrial } from "./trials";
-import { toUnpaidRow, unpaidInvoices } from "./unpaid";
 
 const MOST = 100;
 
@@ -39,6 +39,7 @@ async function withOwnInvoices(
   return [...new Map(all.map((invoice) => [invoice.id, invoice])).values()];
 }
 
+const NO_ORDERS: AllowanceOrders = { grants: [], voids: [], withdrawn: [] };
 const toVoidRow = ({ source, sourceId, key }: VoidOrder) => ({ source, source_id: sourceId, key });
 
 /**
@@ -69,16 +70,24 @@ export async function syncSubscription({ customer, lease }: { customer: string; 
   const isOvertaken = isFormer && before !== null && !raw.some(({ id }) => id === before);
   const mirrored = isOvertaken ? null : mirroredOf(subscriptions, account, before);
   if (mirrored && (await refuseUsedTrial(mirrored, account))) return syncSubscription({ customer, lease });
-  const orders = mirrored ? allowanceOrders(mirrored, account, standing, at) : { grants: [], voids: [] };
+  const paidThrough = mirrored && paidThroughOf(mirrored);
+  const dunning = await dunningOrders(
+    { account, customer, isFormer, subscription: mirrored, invoices, standing, paidThrough },
+    at,
+  );
+  const { grants, voids, withdrawn } = mirrored
+    ? allowanceOrders(mirrored, account, standing, dunning.stage, at)
+    : NO_ORDERS;
+  const saved = [...invoices, ...dunning.found].filter((invoice) => invoice.id);
   const answer = await rpc<{ ok: boolean; code: string; conflicts?: string[] }>("save_subscription", {
     customer_id: customer,
     lease,
     subscriptions: subscriptions.map((subscription) => toSubscriptionRow(subscription, subscription === mirrored)),
-    invoices: await Promise.all(invoices.filter((invoice) => invoice.id).map(toInvoiceRow)),
-    grants: orders.grants.map(toGrantRow),
-    voids: orders.voids.map(toVoidRow),
-    unpaid: mirrored ? unpaidInvoices(mirrored).map(toUnpaidRow) : [],
-    mails: mirrored ? [...mailsOf(mirrored), ...changeMails(mirrored, standing, at)] : [],
+    invoices: await Promise.all(saved.map(toInvoiceRow)),
+    grants: grants.map(toGrantRow),
+    voids: voids.map(toVoidRow),
+    dunning: dunning.row(withdrawn.map(toVoidRow)),
+    mails: mirrored ? [...mailsOf(mirrored), ...changeMails(mirrored, standing, dunning.stage, at)] : [],
     at,
   });
   if (!answer.ok) throw new Error(`The subscriptions of ${customer} were not saved: ${answer.code}`);

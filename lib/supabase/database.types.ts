@@ -529,26 +529,62 @@ export type Database = {
         Row: {
           id: string;
           account_id: string;
+          customer_id: string;
           stage: string;
           opened_at: string;
+          paused_at: string | null;
+          paused_seconds: number;
+          asked_at: string;
+          ask_at: string | null;
           closed_at: string | null;
           outcome: string | null;
+          overage_released_at: string | null;
         };
         Insert: {
           id?: string;
           account_id: string;
+          customer_id: string;
           stage: string;
           opened_at: string;
+          paused_at?: string | null;
+          paused_seconds?: number;
+          asked_at: string;
+          ask_at?: string | null;
           closed_at?: string | null;
           outcome?: string | null;
+          overage_released_at?: string | null;
         };
         Update: {
           id?: string;
           account_id?: string;
+          customer_id?: string;
           stage?: string;
           opened_at?: string;
+          paused_at?: string | null;
+          paused_seconds?: number;
+          asked_at?: string;
+          ask_at?: string | null;
           closed_at?: string | null;
           outcome?: string | null;
+          overage_released_at?: string | null;
+        };
+        Relationships: [];
+      };
+      dunning_effects: {
+        Row: {
+          case_id: string;
+          effect: string;
+          happened_at: string;
+        };
+        Insert: {
+          case_id: string;
+          effect: string;
+          happened_at: string;
+        };
+        Update: {
+          case_id?: string;
+          effect?: string;
+          happened_at?: string;
         };
         Relationships: [];
       };
@@ -646,6 +682,7 @@ export type Database = {
           attempt_count: number;
           payment_problem: string | null;
           next_payment_attempt_at: string | null;
+          due_at: string | null;
           hosted_url: string | null;
           pdf_url: string | null;
           created_at: string;
@@ -671,6 +708,7 @@ export type Database = {
           attempt_count: number;
           payment_problem?: string | null;
           next_payment_attempt_at?: string | null;
+          due_at?: string | null;
           hosted_url?: string | null;
           pdf_url?: string | null;
           created_at: string;
@@ -696,6 +734,7 @@ export type Database = {
           attempt_count?: number;
           payment_problem?: string | null;
           next_payment_attempt_at?: string | null;
+          due_at?: string | null;
           hosted_url?: string | null;
           pdf_url?: string | null;
           created_at?: string;
@@ -1296,6 +1335,7 @@ export type Database = {
           last_error: string | null;
           closed_at: string | null;
           outcome: string | null;
+          dunning_case_id: string | null;
         };
         Insert: {
           subscription_id: string;
@@ -1309,6 +1349,7 @@ export type Database = {
           last_error?: string | null;
           closed_at?: string | null;
           outcome?: string | null;
+          dunning_case_id?: string | null;
         };
         Update: {
           subscription_id?: string;
@@ -1322,6 +1363,7 @@ export type Database = {
           last_error?: string | null;
           closed_at?: string | null;
           outcome?: string | null;
+          dunning_case_id?: string | null;
         };
         Relationships: [];
       };
@@ -1636,6 +1678,8 @@ export type Database = {
           other_live_subscriptions: number | null;
           dunning_stage: string | null;
           dunning_opened_at: string | null;
+          overage_held: boolean | null;
+          ended_unpaid: boolean | null;
           terms: Json | null;
           debt: number | null;
           overage_cap: number | null;
@@ -1684,6 +1728,11 @@ export type Database = {
           customer_id: string;
           lease: string;
           lease_seconds: number;
+          at: string;
+        }; Returns: Json };
+      claim_debtors: { Args: {
+          livemode: boolean;
+          most: number;
           at: string;
         }; Returns: Json };
       claim_endings: { Args: {
@@ -2003,6 +2052,9 @@ export type Database = {
           time_to_live_seconds: number;
           at: string;
         }; Returns: Json };
+      is_ending: { Args: {
+          subscription_id: string;
+        }; Returns: Json };
       keep_answer: { Args: {
           account_id: string;
           answer_id: string;
@@ -2065,6 +2117,9 @@ export type Database = {
           key: string;
           data: Json;
           at: string;
+        }; Returns: Json };
+      read_dunning: { Args: {
+          account_id: string;
         }; Returns: Json };
       read_ended_usage: { Args: {
           livemode: boolean;
@@ -2173,6 +2228,10 @@ export type Database = {
           customer_id: string;
           lease: string;
         }; Returns: Json };
+      release_overage: { Args: {
+          account_id: string;
+          at: string;
+        }; Returns: Json };
       release_reservation: { Args: {
           account_id: string;
           key: string;
@@ -2241,7 +2300,7 @@ export type Database = {
           invoices: Json;
           grants: Json;
           voids: Json;
-          unpaid: Json;
+          dunning: Json;
           mails: Json;
           at: string;
         }; Returns: Json };

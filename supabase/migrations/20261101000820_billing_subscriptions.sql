@@ -69,6 +69,7 @@ create table public.invoices (
   attempt_count integer not null,
   payment_problem text,
   next_payment_attempt_at timestamptz,
+  due_at timestamptz,
   hosted_url text,
   pdf_url text,
   created_at timestamptz not null,
@@ -78,6 +79,7 @@ create table public.invoices (
   constraint an_invoice_is_for_a_plan_or_pack_or_else check (purpose in ('plan', 'pack', 'other'))
 );
 comment on table public.invoices is 'Our snapshots of Stripe''s invoices, for people to read. What was bought is decided from Stripe''s own lines, never from here. payment_problem is why a card that was changed could not pay an open one.';
+create index invoices_unsettled on public.invoices (synced_at) where purpose = 'plan' and status in ('draft', 'open');
 create index invoices_account_id on public.invoices (account_id, created_at desc, id);
 
 create table public.invoice_lines (

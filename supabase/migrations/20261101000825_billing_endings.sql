@@ -10,11 +10,12 @@ create table public.subscription_endings (
   last_error text,
   closed_at timestamptz,
   outcome text,
+  dunning_case_id uuid,
   constraint an_ending_is_due_until_closed check ((closed_at is null) = (next_attempt_at is not null)),
   constraint a_closed_ending_has_an_outcome check ((closed_at is null) = (outcome is null)),
-  constraint an_ending_ends_here_or_elsewhere check (outcome in ('ended', 'ended_elsewhere'))
+  constraint an_ending_ends_here_or_elsewhere check (outcome in ('ended', 'ended_elsewhere', 'withdrawn'))
 );
-comment on table public.subscription_endings is 'Plans that their owner ended at once. Access is off from the request; the subscription is ended at Stripe when the last use is visible there, so that nothing used goes unbilled.';
+comment on table public.subscription_endings is 'Plans that their owner ended at once, or that dunning ends since nothing was paid; the latter is withdrawn when the money comes first. Access is off from the request; the subscription is ended at Stripe when the last use is visible there, so that nothing used goes unbilled.';
 create index subscription_endings_due on public.subscription_endings (next_attempt_at) where next_attempt_at is not null;
 create index subscription_endings_account_id on public.subscription_endings (account_id);
 
@@ -53,11 +54,14 @@ begin
   if not found then
     return jsonb_build_object('ok', false, 'code', 'no_subscription');
   end if;
-  insert into public.subscription_endings
+  insert into public.subscription_endings as e
     (subscription_id, account_id, customer_id, livemode, reason, comment, requested_at, next_attempt_at)
   values (contract.id, contract.account_id, contract.customer_id, contract.livemode,
     request_ending.reason, left(request_ending.comment, 2000), requested, requested)
-  on conflict on constraint subscription_endings_pkey do nothing;
+  on conflict on constraint subscription_endings_pkey do update
+    set reason = excluded.reason, comment = excluded.comment, requested_at = requested, next_attempt_at = requested,
+        last_error = null, closed_at = null, outcome = null, dunning_case_id = null
+    where e.outcome = 'withdrawn';
   return jsonb_build_object('ok', true, 'code', case when found then 'requested' else 'exists' end);
 end $$;
 grant execute on function public.request_ending(uuid, boolean, text, text, timestamptz) to service_role;
@@ -80,11 +84,20 @@ begin
   )
   select coalesce(jsonb_agg(jsonb_build_object(
     'subscription_id', t.subscription_id, 'account_id', t.account_id, 'customer_id', t.customer_id,
-    'reason', t.reason, 'comment', t.comment, 'requested_at', t.requested_at
+    'reason', t.reason, 'comment', t.comment, 'requested_at', t.requested_at, 'is_unpaid', t.dunning_case_id is not null
   ) order by t.requested_at), '[]') into claimed from taken t;
   return claimed;
 end $$;
 grant execute on function public.claim_endings(boolean, integer, integer, timestamptz) to service_role;
+
+-- Whether a plan is still to be ended, asked once more right before that is done.
+create function public.is_ending(subscription_id text) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object('ok', true, 'is_ending', exists (
+    select from public.subscription_endings e where e.subscription_id = is_ending.subscription_id and e.closed_at is null
+  ))
+$$;
+grant execute on function public.is_ending(text) to service_role;
 
 -- Says what became of an ending: an outcome closes it, else it is tried again at `retry_at`.
 create function public.finish_ending(subscription_id text, outcome text, error text, retry_at timestamptz, at timestamptz) returns jsonb

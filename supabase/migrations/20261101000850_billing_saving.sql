@@ -174,19 +174,19 @@ create function private.save_invoices(account_id uuid, customer_id text, invoice
 language sql set search_path = '' as $$
   insert into public.invoices as known (
     id, account_id, customer_id, livemode, subscription_id, number, status, purpose, description, billing_reason,
-    collection_method, total_cents, due_cents, currency, attempt_count, next_payment_attempt_at, hosted_url, pdf_url,
+    collection_method, total_cents, due_cents, currency, attempt_count, next_payment_attempt_at, due_at, hosted_url, pdf_url,
     created_at, finalized_at, paid_at, synced_at
   )
   select given.id, save_invoices.account_id, save_invoices.customer_id, given.livemode, given.subscription_id, given.number,
     given.status, given.purpose, given.description, given.billing_reason, given.collection_method, given.total_cents,
-    given.due_cents, given.currency, given.attempt_count, given.next_payment_attempt_at, given.hosted_url, given.pdf_url,
+    given.due_cents, given.currency, given.attempt_count, given.next_payment_attempt_at, given.due_at, given.hosted_url, given.pdf_url,
     given.created_at, given.finalized_at, given.paid_at, save_invoices.at
   from jsonb_populate_recordset(null::public.invoices, coalesce(save_invoices.invoices, '[]')) given
   on conflict on constraint invoices_pkey do update set
     number = excluded.number, status = excluded.status, purpose = excluded.purpose, description = excluded.description,
     total_cents = excluded.total_cents, due_cents = excluded.due_cents, attempt_count = excluded.attempt_count,
     payment_problem = case when excluded.status = 'open' then known.payment_problem end,
-    next_payment_attempt_at = excluded.next_payment_attempt_at, hosted_url = excluded.hosted_url, pdf_url = excluded.pdf_url,
+    next_payment_attempt_at = excluded.next_payment_attempt_at, due_at = excluded.due_at, hosted_url = excluded.hosted_url, pdf_url = excluded.pdf_url,
     finalized_at = excluded.finalized_at, paid_at = excluded.paid_at, synced_at = excluded.synced_at;
   select private.save_invoice_lines(save_invoices.invoices)
 $$;
@@ -210,7 +210,7 @@ grant execute on function public.note_payment_problem(text, uuid, text, text, ti
 -- Writes everything that was fetched of a customer's subscriptions, and all that follows from it, at once: snapshots,
 -- allowance, the period of the metered item that overage counts in, the dunning case, mail. Answers `lease_lost`, and changes nothing, when somebody else has taken over.
 create function public.save_subscription(
-  customer_id text, lease uuid, subscriptions jsonb, invoices jsonb, grants jsonb, voids jsonb, unpaid jsonb, mails jsonb, at timestamptz
+  customer_id text, lease uuid, subscriptions jsonb, invoices jsonb, grants jsonb, voids jsonb, dunning jsonb, mails jsonb, at timestamptz
 ) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
@@ -231,7 +231,7 @@ begin
   from jsonb_array_elements(save_subscription.subscriptions) item
   where (item ->> 'is_mirrored')::boolean and item ->> 'overage_starts_at' is not null;
   perform private.apply_voids(account, save_subscription.voids, saved_at);
-  perform private.save_dunning(account, save_subscription.unpaid, saved_at);
+  perform private.save_dunning(account, save_subscription.customer_id, save_subscription.dunning, saved_at);
   perform private.apply_mails(account, save_subscription.mails, saved_at);
   return jsonb_build_object('ok', true, 'code', 'saved') || given;
 end $$;
@@ -284,10 +284,7 @@ begin
     delete from public.account_holds h where h.account_id = follow_fraud.account_id and h.reason = 'fraud' returning * into hold;
   end if;
   if hold.account_id is not null then
-    perform public.freeze_credits(
-      account_id => follow_fraud.account_id, frozen => is_fraud,
-      key => case when is_fraud then 'hold ' else 'lift ' end || hold.held_at, at => follow_fraud.at
-    );
+    perform private.follow_freeze(follow_fraud.account_id, case when is_fraud then 'hold ' else 'lift ' end || hold.held_at, follow_fraud.at);
   end if;
 end $$;
 grant execute on function private.follow_fraud(uuid, timestamptz) to service_role;

@@ -28,6 +28,14 @@ select
       and other.status in ('trialing', 'active', 'past_due', 'unpaid', 'paused', 'unknown')
   ) as other_live_subscriptions,
   dunning.stage as dunning_stage, dunning.opened_at as dunning_opened_at,
+  exists (
+    select from public.dunning_cases lost
+    where lost.account_id = a.id and lost.outcome = 'lost' and lost.overage_released_at is null
+  ) as overage_held,
+  exists (
+    select from public.dunning_cases past
+    where past.account_id = a.id and past.opened_at <= s.ended_at and coalesce(past.closed_at, 'infinity') >= s.ended_at
+  ) as ended_unpaid,
   case when terms.account_id is not null then jsonb_build_object(
     'monthly_allowance', terms.monthly_allowance, 'overage_tiers', terms.overage_tiers,
     'credit_limit_cents', terms.credit_limit_cents, 'net_days', terms.net_days,
