@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { type BillingScene, openBillingScene } from "@/e2e/database/billing";
+import { openCase } from "@/e2e/database/dunning";
 import { actAs } from "@/e2e/database/people";
 import { type Subscriber, subscribersOf } from "@/e2e/database/subscribers";
 import { entitlementFor } from "@/lib/billing/entitlement";
@@ -46,12 +47,7 @@ describe("a plan that was bought with play money", () => {
 
   test("owes nothing once the key is live: its unpaid invoices are none of ours", async () => {
     const { account } = subscriber;
-    await scene.database.sql.begin(async (sql) => {
-      const [opened] = await sql`
-        insert into public.dunning_cases (account_id, stage, opened_at) values (${account}, 'downgraded', now()) returning id`;
-      await sql`insert into public.dunning_invoices (invoice_id, case_id, attempts, action_required)
-        select i.id, ${opened?.id}, 3, false from public.invoices i where i.account_id = ${account} limit 1`;
-    });
+    await openCase(scene.database.sql, account, "downgraded");
     expect((await readStanding(account)).dunning).toMatchObject({ stage: "downgraded" });
     goLive();
     expect((await readStanding(account)).dunning).toBeNull();

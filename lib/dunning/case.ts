@@ -1,6 +1,7 @@
 import type { DunningCase, SettledAs } from "@/lib/billing/dunning";
 import type { DunningStage } from "@/lib/billing/standing";
 import type { AccountId } from "@/lib/billing/units";
+import { isLivemode } from "@/lib/stripe/client";
 import { rpc } from "@/lib/supabase/rpc";
 
 /** An invoice of an open case as we last knew it. */
@@ -53,6 +54,9 @@ function toCase(row: CaseRow): OpenCase {
 export async function readCase(
   account: AccountId | string,
 ): Promise<{ open: OpenCase | null; lost: ReadonlySet<string> }> {
-  const answer = await rpc<{ case: CaseRow | null; lost: string[] }>("read_dunning", { account_id: account });
+  const answer = await rpc<{ case: CaseRow | null; lost: string[] }>("read_dunning", {
+    account_id: account,
+    livemode: isLivemode(),
+  });
   return { open: answer.case && toCase(answer.case), lost: new Set(answer.lost) };
 }

@@ -530,6 +530,7 @@ export type Database = {
           id: string;
           account_id: string;
           customer_id: string;
+          livemode: boolean;
           stage: string;
           opened_at: string;
           paused_at: string | null;
@@ -544,6 +545,7 @@ export type Database = {
           id?: string;
           account_id: string;
           customer_id: string;
+          livemode: boolean;
           stage: string;
           opened_at: string;
           paused_at?: string | null;
@@ -558,6 +560,7 @@ export type Database = {
           id?: string;
           account_id?: string;
           customer_id?: string;
+          livemode?: boolean;
           stage?: string;
           opened_at?: string;
           paused_at?: string | null;
@@ -2120,6 +2123,7 @@ export type Database = {
         }; Returns: Json };
       read_dunning: { Args: {
           account_id: string;
+          livemode: boolean;
         }; Returns: Json };
       read_ended_usage: { Args: {
           livemode: boolean;

@@ -2,6 +2,7 @@ create table public.dunning_cases (
   id uuid primary key default gen_random_uuid(),
   account_id uuid not null references public.accounts (id),
   customer_id text not null references public.stripe_customers (customer_id),
+  livemode boolean not null,
   stage text not null,
   opened_at timestamptz not null,
   paused_at timestamptz,
@@ -18,8 +19,8 @@ create table public.dunning_cases (
   constraint a_closed_case_has_an_outcome check ((closed_at is null) = (outcome is null)),
   constraint a_case_ends_paid_forgiven_or_lost check (outcome in ('paid', 'forgiven', 'lost'))
 );
-comment on table public.dunning_cases is 'What happens between a failed payment and its end. Stages belong to the account, not to the invoice: one open case an account, whatever number of invoices. The clock runs from opened_at, less the time it stood still; asked_at is when Stripe was last asked, ask_at when it is asked again, events or not. A lost case keeps the account from overage until an admin releases it.';
-create unique index one_open_case_an_account on public.dunning_cases (account_id) where closed_at is null;
+comment on table public.dunning_cases is 'What happens between a failed payment and its end. Stages belong to the account, not to the invoice: one open case an account and mode, whatever number of invoices. The clock runs from opened_at, less the time it stood still; asked_at is when Stripe was last asked, ask_at when it is asked again, events or not. A lost case keeps the account from overage until an admin releases it.';
+create unique index one_open_case_an_account on public.dunning_cases (account_id, livemode) where closed_at is null;
 create index dunning_cases_due on public.dunning_cases (ask_at) where ask_at is not null;
 create index dunning_cases_account_id on public.dunning_cases (account_id);
 alter table public.subscription_endings add foreign key (dunning_case_id) references public.dunning_cases (id);
@@ -184,16 +185,17 @@ declare
   former integer;
   reached integer := private.stage_rank(dunning ->> 'stage');
   is_entered boolean := false;
+  mode boolean := (select s.livemode from public.stripe_customers s where s.customer_id = save_dunning.customer_id);
   item jsonb;
 begin
   if save_dunning.dunning is null then return; end if;
   select c.* into known from public.dunning_cases c
-  where c.account_id = save_dunning.account_id and c.closed_at is null for update;
+  where c.account_id = save_dunning.account_id and c.livemode = mode and c.closed_at is null for update;
   former := coalesce(private.stage_rank(known.stage), 0);
   if known.id is null then
     if reached is null then return; end if;
-    insert into public.dunning_cases (account_id, customer_id, stage, opened_at, asked_at, ask_at)
-    values (save_dunning.account_id, save_dunning.customer_id, 'retrying', (dunning ->> 'opened_at')::timestamptz, save_dunning.at, save_dunning.at)
+    insert into public.dunning_cases (account_id, customer_id, livemode, stage, opened_at, asked_at, ask_at)
+    values (save_dunning.account_id, save_dunning.customer_id, mode, 'retrying', (dunning ->> 'opened_at')::timestamptz, save_dunning.at, save_dunning.at)
     returning * into known;
   end if;
   perform private.save_members(known.id, dunning -> 'members', dunning -> 'settled');
@@ -229,7 +231,7 @@ end $$;
 grant execute on function private.save_dunning(uuid, text, jsonb, timestamptz) to service_role;
 
 -- The open case of an account with the invoices that are owed in it, and which of its invoices were given up for lost.
-create function public.read_dunning(account_id uuid) returns jsonb
+create function public.read_dunning(account_id uuid, livemode boolean) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object('ok', true, 'code', 'read', 'case', (
     select jsonb_build_object(
@@ -242,30 +244,33 @@ language sql stable set search_path = '' as $$
         from public.dunning_invoices m where m.case_id = c.id
       )
     )
-    from public.dunning_cases c where c.account_id = read_dunning.account_id and c.closed_at is null
+    from public.dunning_cases c
+    where c.account_id = read_dunning.account_id and c.livemode = read_dunning.livemode and c.closed_at is null
   ), 'lost', (
     select coalesce(jsonb_agg(m.invoice_id), '[]')
     from public.dunning_invoices m join public.dunning_cases c on c.id = m.case_id
-    where c.account_id = read_dunning.account_id and m.outcome = 'lost'
+    where c.account_id = read_dunning.account_id and c.livemode = read_dunning.livemode and m.outcome = 'lost'
   ))
 $$;
-grant execute on function public.read_dunning(uuid) to service_role;
+grant execute on function public.read_dunning(uuid, boolean) to service_role;
 
 -- Customers whose debts Stripe should be asked about now: cases whose turn it is, invoices on terms past their date, and
--- invoices of plans of which nothing was heard for six hours. Each comes again ten minutes later, or six hours later,
+-- invoices of plans, three months old at most, of which nothing was heard for six hours. Each comes again ten minutes later, or six hours later,
 -- whether asking goes well or not.
 create function public.claim_debtors(livemode boolean, most integer, at timestamptz) returns jsonb
 language sql set search_path = '' as $$
   with due as (
-    select c.id from public.dunning_cases c join public.stripe_customers s on s.customer_id = c.customer_id
-    where c.ask_at <= claim_debtors.at and s.livemode = claim_debtors.livemode
-    order by c.ask_at limit claim_debtors.most for update of c skip locked
+    select c.id from public.dunning_cases c
+    where c.ask_at <= claim_debtors.at and c.livemode = claim_debtors.livemode
+    order by c.ask_at limit claim_debtors.most for update skip locked
   ), cases as (
     update public.dunning_cases c set ask_at = private.checked_time(claim_debtors.at) + interval '10 minutes'
     from due where c.id = due.id returning c.customer_id
   ), silent as (
     select i.id from public.invoices i
     where i.purpose = 'plan' and i.status in ('draft', 'open') and i.livemode = claim_debtors.livemode
+      and i.created_at > claim_debtors.at - interval '90 days'
+      and not exists (select from public.stripe_customers s where s.customer_id = i.customer_id and s.deleted_at is not null)
       and i.synced_at <= claim_debtors.at - case
         when i.status = 'open' and i.due_at <= claim_debtors.at and i.synced_at < i.due_at then interval '0' else interval '6 hours' end
     order by i.synced_at limit claim_debtors.most for update skip locked

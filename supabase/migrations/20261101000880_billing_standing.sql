@@ -1,13 +1,3 @@
--- Whether a dunning case is about invoices of a mode; one about none yet is about both.
-create function private.is_case_of_mode(case_id uuid, livemode boolean) returns boolean
-language sql stable security definer set search_path = '' as $$
-  select exists (
-    select from public.dunning_invoices m join public.invoices i on i.id = m.invoice_id
-    where m.case_id = is_case_of_mode.case_id and i.livemode = is_case_of_mode.livemode
-  ) or not exists (select from public.dunning_invoices m where m.case_id = is_case_of_mode.case_id)
-$$;
-grant execute on function private.is_case_of_mode(uuid, boolean) to authenticated, service_role;
-
 -- A row for each of Stripe's modes: what was bought with play money is no plan once money is real. Whoever reads it names
 -- the mode of the key. security_invoker: whoever reads it sees only what they may read of the tables below.
 create view public.account_standing with (security_invoker = true) as
@@ -30,11 +20,11 @@ select
   dunning.stage as dunning_stage, dunning.opened_at as dunning_opened_at,
   exists (
     select from public.dunning_cases lost
-    where lost.account_id = a.id and lost.outcome = 'lost' and lost.overage_released_at is null
+    where lost.account_id = a.id and lost.livemode = mode.livemode and lost.outcome = 'lost' and lost.overage_released_at is null
   ) as overage_held,
   exists (
     select from public.dunning_cases past
-    where past.account_id = a.id and past.opened_at <= s.ended_at and coalesce(past.closed_at, 'infinity') >= s.ended_at
+    where past.account_id = a.id and past.livemode = mode.livemode and past.opened_at <= s.ended_at and coalesce(past.closed_at, 'infinity') >= s.ended_at
   ) as ended_unpaid,
   case when terms.account_id is not null then jsonb_build_object(
     'monthly_allowance', terms.monthly_allowance, 'overage_tiers', terms.overage_tiers,
@@ -71,7 +61,7 @@ cross join (values (false), (true)) mode (livemode)
 left join public.account_holds hold on hold.account_id = a.id
 left join public.subscriptions s on s.account_id = a.id and s.livemode = mode.livemode and s.is_mirrored
 left join public.subscription_endings ending on ending.subscription_id = s.id and ending.closed_at is null
-left join public.dunning_cases dunning on dunning.account_id = a.id and dunning.closed_at is null and private.is_case_of_mode(dunning.id, mode.livemode)
+left join public.dunning_cases dunning on dunning.account_id = a.id and dunning.closed_at is null and dunning.livemode = mode.livemode
 left join public.account_terms terms on terms.account_id = a.id
 left join public.credit_balances balance on balance.account_id = a.id;
 comment on view public.account_standing is 'What several features must know about an account in one of Stripe''s modes: subscription, dunning case, terms, debt. What it may do follows from it by the entitlement table.';

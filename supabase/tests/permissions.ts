@@ -81,7 +81,6 @@ export const relations: Record<string, Rights> = {
 export const forPeople = [
   "private.bring_up_to_date",
   "private.grants_now",
-  "private.is_case_of_mode",
   "private.is_member",
   "private.member_accounts",
   "public.credit_summary",
