@@ -85,8 +85,10 @@ const unpaid: Partial<Record<Code, Wording>> = {
   pay_now: (facts) => ({
     code: "pay_now",
     tone: "warning",
-    title: "Your last payment did not go through",
-    text: "We will try again. Pay now, or use another card, so that your plan goes on.",
+    title: facts.notice?.at ? `An invoice was due${on(facts.notice.at)}` : "Your last payment did not go through",
+    text: facts.notice?.at
+      ? "Pay it so that your plan goes on. If you have paid, it may still be on its way."
+      : "Pay now, or use another card, so that your plan goes on.",
     action: fix(facts, "Pay now", payUrl(facts)),
   }),
   finish_payment: (facts) => ({

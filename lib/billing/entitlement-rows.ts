@@ -77,7 +77,9 @@ export function onTerms(standing: Standing, all: Catalogue): Entitlement | null 
     ...termsOverage(standing, all),
     autoTopUp: standing.terms.autoTopUp,
     canChangePlan: "admin",
-    notice: standing.dunning ? { code: "pay_now", url: standing.subscription?.payUrl ?? undefined } : null,
+    notice: standing.dunning
+      ? { code: "pay_now", at: standing.dunning.openedAt, url: standing.subscription?.payUrl ?? undefined }
+      : null,
   };
 }
 

@@ -32,6 +32,11 @@ const rows: Array<[row: string, standing: Standing, expected: Expected]> = [
     { notice: "on_hold" },
   ],
   [
+    "14 a debt lost with its customer keeps the next plan from overage",
+    subscribed({}, { overageHeld: true }),
+    { plan: "starter", allowance: "full", overagePermitted: credits(0), overageLimitedBy: "blocked" },
+  ],
+  [
     "2 a suspended account reads, exports and pays",
     subscribed({ status: "past_due" }, stage("suspended")),
     {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { type BillingScene, openBillingScene } from "@/e2e/database/billing";
 import { type Subscriber, subscribersOf } from "@/e2e/database/subscribers";
 import { planOf } from "@/lib/billing/offers";
+import { customerFor } from "@/lib/checkout/customer";
 import { startCheckout } from "@/lib/checkout/start";
 import { now } from "@/lib/clock";
 import { renderMail } from "@/lib/email/mails";
@@ -12,6 +13,7 @@ import { billRemainder, usageIsVisible } from "@/lib/metering/remainder";
 import { flushUsage } from "@/lib/metering/report";
 import { readStanding } from "@/lib/standing";
 import { stripe } from "@/lib/stripe/client";
+import { findPrice } from "@/lib/stripe/prices";
 import { finishEndings } from "@/lib/subscriptions/ending";
 import { rpc } from "@/lib/supabase/rpc";
 import { advanceDunning } from "./advance";
@@ -259,7 +261,25 @@ describe("what is tried", () => {
     expect([await stage(subscriber), await mails(subscriber)]).toEqual(["warned", ["payment_warned"]]);
   });
 
-  test("no card, or no retries, warns at once and is downgraded by the clock", async () => {
+  test("no card at all warns at once", async () => {
+    const buyer = await scene.buyer();
+    const customer = await customerFor(buyer.account, { name: "Anna", email: buyer.email });
+    const { id: card } = await stripe().paymentMethods.create({ type: "card", card: { token: "tok_visa" } });
+    await stripe().paymentMethods.attach(card, { customer });
+    await stripe().customers.update(customer, { invoice_settings: { default_payment_method: card } });
+    const price = await findPrice({ kind: "base", plan: planOf("starter"), interval: "monthly" });
+    const { id: subscription } = await stripe().subscriptions.create({
+      customer,
+      items: [{ price }],
+      metadata: { account: buyer.account },
+    });
+    await stripe().paymentMethods.detach(card);
+    const subscriber = { ...buyer, customer, subscription };
+    await renew(subscriber);
+    expect([await stage(subscriber), await mails(subscriber)]).toEqual(["warned", ["payment_warned"]]);
+  });
+
+  test("retries that are switched off warn at once, and the clock downgrades", async () => {
     await scene.control("settings", { retryDays: [] });
     const subscriber = await failing();
     expect([await stage(subscriber), await mails(subscriber)]).toEqual(["warned", ["payment_warned"]]);
