@@ -132,6 +132,7 @@ test("a yearly plan paid after its end is honoured for the year, month by month"
   await pass(14 * DAY);
   await pass(60);
   expect(await statusOf(subscriber)).toBe("canceled");
+  await pass(60);
   await pay(subscriber, (await owed(subscriber)).at(-1)?.id ?? "");
   const { allowance, plan } = await entitlement(subscriber);
   expect([allowance, plan]).toEqual(["rest", "starter"]);

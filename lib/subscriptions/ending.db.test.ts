@@ -139,7 +139,7 @@ describe("ending a plan at once", () => {
     expect(await entitlement(subscriber)).toMatchObject({ plan: "free", canChangePlan: "yes", notice: null });
   });
 
-  test("and not paying for the last use leaves a debt that the next plan has no overage beside, until it is paid", async () => {
+  test("and not paying for the last use leaves a debt that is paid before there is another plan", async () => {
     const subscriber = await inOverage();
     await useCard(subscriber, "tok_chargeCustomerFail");
     await endPlanNow(subscriber);
@@ -147,17 +147,14 @@ describe("ending a plan at once", () => {
     await settle();
     const unpaid = await lastInvoice(subscriber);
     expect(unpaid).toMatchObject({ total: 200, status: "open" });
-    expect((await readStanding(subscriber.account)).dunning).toMatchObject({ stage: "retrying" });
-    expect((await mails(subscriber)).filter((kind) => kind === "payment_failed")).toHaveLength(1);
-    const answer = await startCheckout(subscriber, { plan: "starter", interval: "monthly" });
-    if (!answer.ok) throw new Error(answer.message);
-    await scene.pay(answer.url);
-    await settle();
-    expect(await entitlement(subscriber)).toMatchObject({ plan: "starter", overagePermitted: 0 });
+    expect((await readStanding(subscriber.account)).dunning).toMatchObject({ stage: "downgraded" });
+    expect((await mails(subscriber)).filter((kind) => kind === "plan_downgraded")).toHaveLength(1);
+    const again = { plan: "starter", interval: "monthly" } as const;
+    expect(await startCheckout(subscriber, again)).toMatchObject({ ok: false, code: "pay_first" });
     await stripe().invoices.pay(unpaid?.id ?? "", { payment_method: await newCard(subscriber) });
     await settle();
     expect((await readStanding(subscriber.account)).dunning).toBeNull();
-    expect((await entitlement(subscriber)).overagePermitted).toBeGreaterThan(0);
+    expect((await startCheckout(subscriber, again)).ok).toBe(true);
   });
 
   test("seconds before it renews bills the use of the period, and neither charges nor gives another one", async () => {
