@@ -9,7 +9,7 @@ import { now } from "@/lib/clock";
 import { renderMail } from "@/lib/email/mails";
 import { processPendingEvents, receiveStripeEvent } from "@/lib/events/inbox";
 import { askAboutCustomer, reconcileSubscriptions } from "@/lib/events/reconcile";
-import { billRemainder, usageIsVisible } from "@/lib/metering/remainder";
+import { billPeriod, billRemainder, usageIsVisible } from "@/lib/metering/remainder";
 import { flushUsage } from "@/lib/metering/report";
 import { readStanding } from "@/lib/standing";
 import { stripe } from "@/lib/stripe/client";
@@ -39,7 +39,7 @@ const free = planOf("free").monthlyAllowance;
 async function tick(): Promise<void> {
   await settle();
   await advanceDunning(askAboutCustomer);
-  await finishEndings({ flushUsage, usageIsVisible, billRemainder });
+  await finishEndings({ flushUsage, usageIsVisible, billRemainder, billPeriod });
   await settle();
 }
 async function pass(seconds: number): Promise<void> {
@@ -215,7 +215,7 @@ describe("paying", () => {
     await stripe().paymentMethods.attach(id, { customer: subscriber.customer });
     await stripe().invoices.pay((await owed(subscriber))[0]?.id ?? "", { payment_method: id });
     await scene.advance(60);
-    await finishEndings({ flushUsage, usageIsVisible, billRemainder });
+    await finishEndings({ flushUsage, usageIsVisible, billRemainder, billPeriod });
     expect([await statusOf(subscriber), await endings(subscriber)]).toEqual(["active", ["withdrawn"]]);
     expect([await stage(subscriber), await isFrozen(subscriber)]).toEqual([null, false]);
   });

@@ -7,7 +7,7 @@ import { planOf } from "@/lib/billing/offers";
 import { customerFor } from "@/lib/checkout/customer";
 import { now } from "@/lib/clock";
 import { askAboutCustomer } from "@/lib/events/reconcile";
-import { billRemainder, usageIsVisible } from "@/lib/metering/remainder";
+import { billPeriod, billRemainder, usageIsVisible } from "@/lib/metering/remainder";
 import { flushUsage } from "@/lib/metering/report";
 import { readStanding } from "@/lib/standing";
 import { stripe } from "@/lib/stripe/client";
@@ -26,7 +26,7 @@ const { subscribe, settle, useCard: giveCard, entitlement } = subscribersOf(() =
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 const starter = planOf("starter").monthlyAllowance;
-const finish = () => finishEndings({ flushUsage, usageIsVisible, billRemainder });
+const finish = () => finishEndings({ flushUsage, usageIsVisible, billRemainder, billPeriod });
 
 async function tick(): Promise<void> {
   await settle();
