@@ -215,7 +215,7 @@ describe("a worker that dies half-way", () => {
           lease,
           grants: [],
           voids: [],
-          unpaid: [],
+          dunning: [],
           mails: [],
           invoices: [],
           subscriptions: [],
