@@ -1,50 +1,17 @@
+import * as sample from "@/lib/billing/sample-standing";
 import type { Standing, StandingSubscription } from "@/lib/billing/standing";
 import { cents, credits } from "@/lib/billing/units";
 
-export const now = new Date("2026-11-22T12:00:00Z");
+export const { now } = sample;
 
-/** Somebody without a subscription. */
-export const nobody: Standing = {
-  accountKind: "personal",
-  hold: null,
-  openDispute: false,
-  subscription: null,
-  otherLiveSubscriptions: 0,
-  dunning: null,
-  overageHeld: false,
-  endedUnpaid: false,
-  terms: null,
-  debt: credits(0),
-  overageCap: null,
-  lastPaidOverage: credits(0),
-  unpaidOverage: credits(0),
-  trialRefusedAt: null,
-};
+/** Somebody without a subscription, whose owner has chosen no cap. */
+export const nobody: Standing = { ...sample.nobody, overageCap: null, lastPaidOverage: credits(0) };
 
 /** Starter, monthly, from 1 Nov to 1 Dec 2026, paid. */
 export const starter: StandingSubscription = {
-  id: "sub_1",
-  status: "active",
-  lastKnownStatus: "active",
-  unknownSince: null,
-  plan: "starter",
-  planVersion: 1,
-  lastKnownPlan: "starter",
-  interval: "monthly",
+  ...sample.starter,
   periodStart: new Date("2026-11-01T00:00:00Z"),
   periodEnd: new Date("2026-12-01T00:00:00Z"),
-  trialEnd: null,
-  cancelAt: null,
-  collectionPaused: false,
-  meteredItem: true,
-  overagePlan: null,
-  everPaid: true,
-  paidThrough: null,
-  payUrl: null,
-  trialHasCard: true,
-  scheduled: null,
-  endingRequestedAt: null,
-  pending: null,
 };
 
 const openedAt = new Date("2026-11-20T00:00:00Z");

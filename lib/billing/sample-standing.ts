@@ -8,7 +8,8 @@ import { cents, credits } from "./units";
 export const now = new Date("2026-11-22T12:00:00Z");
 export const inDays = (days: number) => new Date(now.getTime() + days * 86_400_000);
 
-const subscription: StandingSubscription = {
+/** Starter, monthly, paid, in the middle of its period. */
+export const starter: StandingSubscription = {
   id: "sub_1",
   status: "active",
   lastKnownStatus: "active",
@@ -62,7 +63,7 @@ export const terms: EnterpriseTerms = {
 /** An account on Starter that has paid and whose owner allows all the overage there is, changed as a test needs it. */
 export const subscribed = (change: Partial<StandingSubscription> = {}, standing: Partial<Standing> = {}): Standing => ({
   ...nobody,
-  subscription: { ...subscription, ...change },
+  subscription: { ...starter, ...change },
   ...standing,
 });
 export const stage = (name: "retrying" | "warned" | "downgraded" | "suspended") => ({

@@ -1,49 +1,15 @@
 import { expect, test } from "vitest";
 import { entitlementFor } from "@/lib/billing/entitlement";
-import type { Standing, StandingSubscription } from "@/lib/billing/standing";
-import { credits } from "@/lib/billing/units";
+import * as sample from "@/lib/billing/sample-standing";
+import type { StandingSubscription } from "@/lib/billing/standing";
 import { nextCreditsAt } from "./next-credits";
 
-const now = new Date("2026-11-22T12:00:00Z");
-const nobody: Standing = {
-  accountKind: "personal",
-  hold: null,
-  openDispute: false,
-  subscription: null,
-  otherLiveSubscriptions: 0,
-  dunning: null,
-  overageHeld: false,
-  endedUnpaid: false,
-  terms: null,
-  debt: credits(0),
-  overageCap: null,
-  lastPaidOverage: credits(0),
-  unpaidOverage: credits(0),
-  trialRefusedAt: null,
-};
+const { nobody, now } = sample;
 const starter: StandingSubscription = {
-  id: "sub_1",
-  status: "active",
-  lastKnownStatus: "active",
-  unknownSince: null,
-  plan: "starter",
-  planVersion: 1,
-  lastKnownPlan: "starter",
-  interval: "monthly",
+  ...sample.starter,
   periodStart: new Date("2026-11-10T09:00:00Z"),
   periodEnd: new Date("2026-12-10T09:00:00Z"),
-  trialEnd: null,
-  cancelAt: null,
-  collectionPaused: false,
   meteredItem: false,
-  overagePlan: null,
-  everPaid: true,
-  paidThrough: null,
-  payUrl: null,
-  trialHasCard: true,
-  scheduled: null,
-  endingRequestedAt: null,
-  pending: null,
 };
 const nextFor = (subscription: StandingSubscription | null, accountKind: "personal" | "team" = "personal") => {
   const standing = { ...nobody, accountKind, subscription };
