@@ -81,24 +81,19 @@ export const resumePlan = billingAction(drawnFor, async (_, session) => {
   redirect(`/billing?done=${answer.code === "restarted" ? "restarted" : "resumed"}` as Route);
 });
 
-export const cancelPlan = billingAction(whyFields, async ({ reason, comment }, session) => {
-  const answer = await cancel.cancelPlan({
-    account: session.account.id,
-    ...(reason && { reason }),
-    ...(comment && { comment }),
+/** Leaving, now or later, with the reason if one was given. */
+const leavingAction = (leave: typeof cancel.cancelPlan | typeof ending.endPlanNow) =>
+  billingAction(whyFields, async ({ reason, comment }, session) => {
+    const answer = await leave({
+      account: session.account.id,
+      ...(reason && { reason }),
+      ...(comment && { comment }),
+    });
+    if (!answer.ok) return { ok: false, message: answer.message, url: answer.url };
+    redraw();
+    return done;
   });
-  if (!answer.ok) return { ok: false, message: answer.message, url: answer.url };
-  redraw();
-  return done;
-});
 
-export const endPlanNow = billingAction(whyFields, async ({ reason, comment }, session) => {
-  const answer = await ending.endPlanNow({
-    account: session.account.id,
-    ...(reason && { reason }),
-    ...(comment && { comment }),
-  });
-  if (!answer.ok) return { ok: false, message: answer.message, url: answer.url };
-  redraw();
-  return done;
-});
+export const cancelPlan = leavingAction((leaving) => cancel.cancelPlan(leaving));
+
+export const endPlanNow = leavingAction((leaving) => ending.endPlanNow(leaving));
