@@ -19,7 +19,7 @@ afterEach(() => {
 });
 
 function daysAhead(): number {
-  return Math.round((now().getTime() - Date.now()) / DAY_MS);
+  return Math.round((now().getTime() - Date.now()) / DAY_MS) + 0;
 }
 
 function move(days: number, modifiedSeconds: number): void {
