@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { readEnvFiles } from "@/lib/env-files";
+import { describeDifferences, reconcileUsage } from "@/lib/metering/comparisons";
+import { usageSink } from "@/lib/metering/sink";
 import { closeDatabase, database } from "@/lib/supabase/direct";
-import { describeDifferences, reconcileUsage } from "./comparisons";
-import { usageSink } from "./sink";
 
 async function main(): Promise<void> {
   readEnvFiles("DATABASE_URL");
