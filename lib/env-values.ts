@@ -53,6 +53,11 @@ const origin: Check = (value) =>
     ? null
     : `is ${value}, with a path. Set it to the origin alone: ${new URL(value).origin}.`;
 
+const addresses: Check = (value) => {
+  const wrong = listed(value).find((address) => !/^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/.test(address));
+  return wrong === undefined ? null : `names ${wrong}, which is no mail address. Separate several by commas.`;
+};
+
 const CHECKS: Readonly<Record<string, Check>> = {
   APP_URL: origin,
   STRIPE_SECRET_KEY: stripeKey,
@@ -63,6 +68,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
   SUPABASE_SECRET_KEY: (value) =>
     roleOf(value) === "public" ? "is a publishable key. Set it to the secret one (sb_secret_)." : null,
   DATABASE_URL: databaseUrl,
+  ALERT_EMAIL: addresses,
+  RESEND_WEBHOOK_SECRET: webhookSecret,
   RESEND_API_KEY: (value) => (value.startsWith("re_") ? null : "is no key of Resend's: those begin with re_."),
 };
 

@@ -15,6 +15,8 @@ const OPTIONAL = {
   STRIPE_THIN_WEBHOOK_SECRET: text,
   METER_SINK: z.enum(["stripe", "none"], { error: "may be stripe or none" }),
   RESEND_BASE_URL: address,
+  RESEND_WEBHOOK_SECRET: text,
+  ALERT_EMAIL: text,
   MAILBOX_URL: address,
   AI_API_KEY: text,
   AI_BASE_URL: address,

@@ -9,6 +9,25 @@ beforeAll(() => {
 
 const cases = [
   [
+    "alerts",
+    {
+      alerts: [{ title: "No event came for a day", text: "The last came yesterday.", wayOut: "Look at the webhook." }],
+    },
+    "Northwind: No event came for a day",
+    "https://app.example.com/admin",
+  ],
+  [
+    "alerts",
+    {
+      alerts: [
+        { title: "No event came for a day", text: "The last came yesterday.", wayOut: "Look at the webhook." },
+        { title: "A sum differs", text: "By 3 credits.", wayOut: "Look at the check." },
+      ],
+    },
+    "Northwind: 2 things need a look",
+    "https://app.example.com/admin",
+  ],
+  [
     "trial_ends",
     {
       planName: "Pro",

@@ -1,6 +1,7 @@
 import { render } from "react-email";
 import { z } from "zod";
 import { accountSuspended } from "@/emails/account-suspended";
+import { alerts } from "@/emails/alerts";
 import { asyncPaymentFailed } from "@/emails/async-payment-failed";
 import { cancellationScheduled } from "@/emails/cancellation-scheduled";
 import { duplicateRefunded } from "@/emails/duplicate-refunded";
@@ -36,6 +37,10 @@ function kind<S extends z.ZodType>(schema: S, draw: (facts: z.output<S>, sender:
 
 /** Every kind of mail there is. */
 const KINDS: Record<string, (data: unknown, sender: Sender) => Mail> = {
+  alerts: kind(
+    z.object({ alerts: z.array(z.object({ title: z.string(), text: z.string(), wayOut: z.string() })).min(1) }),
+    alerts,
+  ),
   low_credit: kind(
     z.object({ available: amount, threshold: amount, overage: z.enum(["on", "off"]).nullish() }),
     lowCredit,

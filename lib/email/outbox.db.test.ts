@@ -163,3 +163,32 @@ test("without a configuration for mail nothing is claimed and nothing is lost", 
   vi.stubEnv("RESEND_API_KEY", "re_test");
   expect(await rowOf(id)).toMatchObject({ attempts: 0, last_error: null });
 });
+
+test("mail to the founders goes once to the addresses of ALERT_EMAIL, and without them to every admin", async () => {
+  const data = { alerts: [{ title: "The tick stands still", text: "For an hour.", wayOut: "Look at the cron." }] };
+  const tell = (key: string) => rpc("queue_founder_mail", { kind: "alerts", key, data, at: clock.now });
+  const founder = await createPerson(database.sql);
+  await database.sql`insert into public.platform_admins (user_id) values (${founder.userId})`;
+
+  await tell("first");
+  await tell("first");
+  expect(await sendDueMail()).toEqual({ sent: 1, failed: 0, givenUp: 0 });
+  vi.stubEnv("ALERT_EMAIL", "anna@example.com, ben@example.com");
+  await tell("second");
+  await sendDueMail();
+  vi.stubEnv("ALERT_EMAIL", "");
+  expect(received.map(({ to }) => to)).toEqual([[founder.email], ["anna@example.com", "ben@example.com"]]);
+  await database.sql`delete from public.platform_admins`;
+});
+
+test("mail to founders of whom there are none says how to name some", async () => {
+  await rpc("queue_founder_mail", {
+    kind: "alerts",
+    key: "nobody",
+    data: { alerts: [{ title: "A", text: "B", wayOut: "C" }] },
+    at: clock.now,
+  });
+  expect(await sendDueMail()).toMatchObject({ failed: 1 });
+  const [row] = await database.sql`select last_error from public.mail_outbox where key = 'nobody'`;
+  expect(row?.last_error).toMatch(/ALERT_EMAIL/);
+});

@@ -1,11 +1,13 @@
 import { now } from "@/lib/clock";
+import { env } from "@/lib/env";
 import { rpc } from "@/lib/supabase/rpc";
 import { renderMail } from "./mails";
 import { mailSettings, sendMail } from "./resend";
 
 interface OutboxRow {
   id: string;
-  account_id: string;
+  audience: "owners" | "founders";
+  account_id: string | null;
   kind: string;
   data: unknown;
   attempts: number;
@@ -20,14 +22,34 @@ export function nextAttemptAt(attempts: number, at: Date): Date | null {
   return minutes === undefined ? null : new Date(at.getTime() + minutes * 60_000);
 }
 
-async function ownersOf(rows: OutboxRow[]): Promise<Map<string, string[]>> {
-  const accounts = [...new Set(rows.map((row) => row.account_id))];
-  const found = await rpc<Array<{ account_id: string; email: string }>>("owner_emails", { account_ids: accounts });
-  return new Map(accounts.map((id) => [id, found.filter((row) => row.account_id === id).map((row) => row.email)]));
+async function foundersOf(rows: OutboxRow[]): Promise<string[]> {
+  if (!rows.some(({ audience }) => audience === "founders")) return [];
+  const named = (env().ALERT_EMAIL ?? "").split(",").map((address) => address.trim());
+  const addresses = named.filter(Boolean);
+  return addresses.length > 0 ? addresses : rpc<string[]>("admin_emails", {});
 }
 
+async function ownersOf(rows: OutboxRow[]): Promise<Array<{ account_id: string; email: string }>> {
+  const accounts = [...new Set(rows.flatMap(({ account_id }) => account_id ?? []))];
+  return accounts.length > 0 ? rpc("owner_emails", { account_ids: accounts }) : [];
+}
+
+/** Answers to whom each row goes: to the owners of its account, or to the founders. */
+async function recipientsOf(rows: OutboxRow[]): Promise<(row: OutboxRow) => string[]> {
+  const [founders, owners] = await Promise.all([foundersOf(rows), ownersOf(rows)]);
+  return ({ audience, account_id }) =>
+    audience === "founders"
+      ? founders
+      : owners.filter((owner) => owner.account_id === account_id).map(({ email }) => email);
+}
+
+const NOBODY = {
+  owners: "The account has no owner with an address.",
+  founders: "Nobody is there to be told: set ALERT_EMAIL, or add somebody to platform_admins.",
+};
+
 async function send(row: OutboxRow, to: string[]): Promise<void> {
-  if (to.length === 0) throw new Error("The account has no owner with an address.");
+  if (to.length === 0) throw new Error(NOBODY[row.audience]);
   await sendMail(to, await renderMail(row.kind, row.data), row.id);
 }
 
@@ -50,10 +72,10 @@ export async function sendDueMail({ limit = 20 }: { limit?: number } = {}): Prom
   const result: SentMail = { sent: 0, failed: 0, givenUp: 0 };
   if (rows.length === 0) return result;
 
-  const owners = await ownersOf(rows);
+  const recipients = await recipientsOf(rows);
   for (const row of rows) {
     try {
-      await send(row, owners.get(row.account_id) ?? []);
+      await send(row, recipients(row));
     } catch (error) {
       const retryAt = nextAttemptAt(row.attempts, now());
       const reason = error instanceof Error ? error.message : String(error);

@@ -89,6 +89,51 @@ export type Database = {
         };
         Relationships: [];
       };
+      alerts: {
+        Row: {
+          id: string;
+          kind: string;
+          key: string;
+          livemode: boolean;
+          account_id: string | null;
+          data: Json;
+          opened_at: string;
+          last_seen_at: string;
+          seen_by: string | null;
+          seen_at: string | null;
+          mailed_at: string | null;
+          closed_at: string | null;
+        };
+        Insert: {
+          id?: string;
+          kind: string;
+          key: string;
+          livemode: boolean;
+          account_id?: string | null;
+          data?: Json;
+          opened_at: string;
+          last_seen_at: string;
+          seen_by?: string | null;
+          seen_at?: string | null;
+          mailed_at?: string | null;
+          closed_at?: string | null;
+        };
+        Update: {
+          id?: string;
+          kind?: string;
+          key?: string;
+          livemode?: boolean;
+          account_id?: string | null;
+          data?: Json;
+          opened_at?: string;
+          last_seen_at?: string;
+          seen_by?: string | null;
+          seen_at?: string | null;
+          mailed_at?: string | null;
+          closed_at?: string | null;
+        };
+        Relationships: [];
+      };
       api_keys: {
         Row: {
           id: string;
@@ -774,7 +819,8 @@ export type Database = {
       mail_outbox: {
         Row: {
           id: string;
-          account_id: string;
+          audience: string;
+          account_id: string | null;
           kind: string;
           key: string;
           data: Json;
@@ -787,7 +833,8 @@ export type Database = {
         };
         Insert: {
           id?: string;
-          account_id: string;
+          audience?: string;
+          account_id?: string | null;
           kind: string;
           key: string;
           data?: Json;
@@ -800,7 +847,8 @@ export type Database = {
         };
         Update: {
           id?: string;
-          account_id?: string;
+          audience?: string;
+          account_id?: string | null;
           kind?: string;
           key?: string;
           data?: Json;
@@ -1709,6 +1757,7 @@ export type Database = {
         }; Relationships: [] };
     };
     Functions: {
+      admin_emails: { Args: never; Returns: string[] };
       authenticate_api_key: { Args: {
           key_hash: string;
           at: string;
@@ -1754,7 +1803,8 @@ export type Database = {
           at: string;
         }; Returns: {
           id: string;
-          account_id: string;
+          audience: string;
+          account_id: string | null;
           kind: string;
           key: string;
           data: Json;
@@ -2114,12 +2164,33 @@ export type Database = {
           most: number;
           at: string;
         }; Returns: Json };
+      queue_founder_mail: { Args: {
+          kind: string;
+          key: string;
+          data: Json;
+          at: string;
+        }; Returns: Json };
       queue_mail: { Args: {
           account_id: string;
           kind: string;
           key: string;
           data: Json;
           at: string;
+        }; Returns: Json };
+      raise_alert: { Args: {
+          kind: string;
+          key: string;
+          account_id: string;
+          livemode: boolean;
+          data: Json;
+          at: string;
+        }; Returns: Json };
+      read_alerts: { Args: {
+          livemode: boolean;
+          most: number;
+          before?: string;
+          is_open?: boolean;
+          account_id?: string;
         }; Returns: Json };
       read_dunning: { Args: {
           account_id: string;
@@ -2164,6 +2235,10 @@ export type Database = {
           account_id: string;
           from_at: string;
           to_at: string;
+        }; Returns: Json };
+      read_new_alerts: { Args: {
+          livemode: boolean;
+          most: number;
         }; Returns: Json };
       read_running_overage: { Args: {
           account_id: string;
@@ -2308,12 +2383,23 @@ export type Database = {
           mails: Json;
           at: string;
         }; Returns: Json };
+      see_alert: { Args: {
+          id: string;
+          admin_id: string;
+          at: string;
+        }; Returns: Json };
       set_overage: { Args: {
           account_id: string;
           at: string;
           cap?: number;
           period_starts_at?: string;
           period_ends_at?: string;
+        }; Returns: Json };
+      settle_alert: { Args: {
+          kind: string;
+          key: string;
+          livemode: boolean;
+          at: string;
         }; Returns: Json };
       settle_reservation: { Args: {
           account_id: string;

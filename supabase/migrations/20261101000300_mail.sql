@@ -1,6 +1,7 @@
 create table public.mail_outbox (
   id uuid primary key default gen_random_uuid(),
-  account_id uuid not null references public.accounts (id) on delete cascade,
+  audience text not null default 'owners',
+  account_id uuid references public.accounts (id) on delete cascade,
   kind text not null,
   key text not null,
   data jsonb not null default '{}',
@@ -10,7 +11,9 @@ create table public.mail_outbox (
   sent_at timestamptz,
   last_error text,
   queued_at timestamptz not null,
-  constraint a_mail_is_queued_once unique (account_id, kind, key),
+  constraint a_mail_goes_to_owners_or_founders check (audience in ('owners', 'founders')),
+  constraint only_mail_to_founders_is_about_no_account check ((audience = 'founders') = (account_id is null)),
+  constraint a_mail_is_queued_once unique nulls not distinct (account_id, kind, key),
   constraint a_sent_mail_is_not_due check (sent_at is null or next_attempt_at is null)
 );
 comment on table public.mail_outbox is 'Mail still to leave, written in the transaction that made it necessary. next_attempt_at is null once it was sent or given up.';
@@ -35,6 +38,23 @@ begin
   return jsonb_build_object('ok', true, 'code', 'queued');
 end $$;
 grant execute on function public.queue_mail(uuid, text, text, jsonb, timestamptz) to service_role;
+
+-- Queues one mail to the founders. The same kind and key is one mail, however often it is queued.
+create function private.queue_founder_mail(kind text, key text, data jsonb, at timestamptz) returns void
+language sql set search_path = '' as $$
+  insert into public.mail_outbox (audience, kind, key, data, queued_at, next_attempt_at)
+  values ('founders', queue_founder_mail.kind, queue_founder_mail.key, queue_founder_mail.data, queue_founder_mail.at, queue_founder_mail.at)
+  on conflict on constraint a_mail_is_queued_once do nothing
+$$;
+grant execute on function private.queue_founder_mail(text, text, jsonb, timestamptz) to service_role;
+
+create function public.queue_founder_mail(kind text, key text, data jsonb, at timestamptz) returns jsonb
+language plpgsql set search_path = '' as $$
+begin
+  perform private.queue_founder_mail(queue_founder_mail.kind, queue_founder_mail.key, queue_founder_mail.data, private.checked_time(queue_founder_mail.at));
+  return jsonb_build_object('ok', true, 'code', 'queued');
+end $$;
+grant execute on function public.queue_founder_mail(text, text, jsonb, timestamptz) to service_role;
 
 -- Claims mail that is due for some minutes, so that two senders never send the same one at once.
 create function public.claim_mail(most integer, at timestamptz) returns setof public.mail_outbox

@@ -7,6 +7,14 @@ language sql stable security definer set search_path = '' as $$
 $$;
 grant execute on function public.owner_emails(uuid[]) to service_role;
 
+-- The addresses of the founders: everybody who may see and mend every account.
+create function public.admin_emails() returns setof text
+language sql stable security definer set search_path = '' as $$
+  select u.email::text from public.platform_admins a join auth.users u on u.id = a.user_id
+  where u.email is not null order by 1
+$$;
+grant execute on function public.admin_emails() to service_role;
+
 -- Notes that a mail has left. Again is no error.
 create function public.mark_mail_sent(mail_id uuid, at timestamptz) returns jsonb
 language plpgsql set search_path = '' as $$
