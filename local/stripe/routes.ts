@@ -14,6 +14,7 @@ import { coupons, promotionCodes } from "./resources/coupons.ts";
 import { customers } from "./resources/customers.ts";
 import { disputes } from "./resources/disputes.ts";
 import { events } from "./resources/events.ts";
+import { fraudWarnings } from "./resources/fraud-warnings.ts";
 import { paymentIntents } from "./resources/payment-intents.ts";
 import { paymentMethods } from "./resources/payment-methods.ts";
 import { prices } from "./resources/prices.ts";
@@ -43,6 +44,7 @@ export const resources: Resource[] = [
   charges,
   refunds,
   disputes,
+  fraudWarnings,
   meters,
   meterEvents,
   invoicePreviews,

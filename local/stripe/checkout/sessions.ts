@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import { page, wholeList } from "../core/list.ts";
+import { page, pageOf, wholeList } from "../core/list.ts";
 import { mergeMetadata } from "../core/metadata.ts";
 import type { Params, StripeObject } from "../core/objects.ts";
 import { type Context, leftOut, type Resource, route } from "../core/resource.ts";
@@ -58,16 +58,16 @@ export const checkoutSessions: Resource = {
       path: "/v1/checkout/sessions",
       params: "Checkout.SessionListParams",
       handle(request, { store }) {
-        const { customer, status, payment_intent, subscription } = request.params;
-        const rows = store.objects("checkout.session").list((row) => {
+        const { customer, customer_details: of, status, payment_intent, subscription } = request.params;
+        return pageOf(request, "/v1/checkout/sessions", store.objects("checkout.session"), (row) => {
           const owned = (!customer || row.customer === customer) && (!status || row.status === status);
           return (
             owned &&
+            (!of || row.customer_details?.email === of.email) &&
             (!payment_intent || row.payment_intent === payment_intent) &&
             (!subscription || row.subscription === subscription)
           );
         });
-        return page(request, "/v1/checkout/sessions", rows);
       },
     }),
     route<Params<Stripe.Checkout.SessionRetrieveParams>>({

@@ -91,7 +91,7 @@ export class Courier {
     else if (!isDelivered && (!retry || delivery.attempts.length > BACKOFF_SECONDS.length)) delivery.status = "failed";
     deliveriesOf(store).put(delivery);
     const event = store.objects("event").get(delivery.event);
-    if (!event || delivery.status === "pending") return;
+    if (!event || delivery.status !== "delivered") return;
     store.objects("event").put({ ...event, pending_webhooks: Math.max(0, event.pending_webhooks - 1) });
   }
 

@@ -70,6 +70,7 @@ export interface Objects {
   price: Stored<Stripe.Price>;
   product: Stored<Stripe.Product>;
   promotion_code: Stored<Stripe.PromotionCode>;
+  "radar.early_fraud_warning": Stored<Stripe.Radar.EarlyFraudWarning>;
   refund: Stored<Stripe.Refund>;
   setup_intent: Stored<Stripe.SetupIntent>;
   subscription: Stored<Stripe.Subscription>;

@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import { page } from "../core/list.ts";
+import { page, pageOf } from "../core/list.ts";
 import { mergeMetadata } from "../core/metadata.ts";
 import type { Params } from "../core/objects.ts";
 import { type Context, leftOut, type Page, type Resource, route } from "../core/resource.ts";
@@ -60,10 +60,9 @@ export const creditNotes: Resource = {
       params: "CreditNoteListParams",
       handle(request, { store }) {
         const { customer, invoice } = request.params;
-        const rows = store.objects("credit_note").list((row) => {
+        return pageOf(request, "/v1/credit_notes", store.objects("credit_note"), (row) => {
           return (!customer || row.customer === customer) && (!invoice || row.invoice === invoice);
         });
-        return page(request, "/v1/credit_notes", rows);
       },
     }),
     route<Params<Stripe.CreditNoteRetrieveParams>>({

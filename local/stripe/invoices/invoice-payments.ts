@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import { page } from "../core/list.ts";
+import { pageOf } from "../core/list.ts";
 import type { Params } from "../core/objects.ts";
 import { type Resource, route } from "../core/resource.ts";
 
@@ -12,11 +12,10 @@ export const invoicePayments: Resource = {
       params: "InvoicePaymentListParams",
       handle(request, { store }) {
         const { invoice, payment, status } = request.params;
-        const rows = store.objects("invoice_payment").list((row) => {
+        return pageOf(request, "/v1/invoice_payments", store.objects("invoice_payment"), (row) => {
           const paidBy = !payment?.payment_intent || row.payment.payment_intent === payment.payment_intent;
           return (!invoice || row.invoice === invoice) && paidBy && (!status || row.status === status);
         });
-        return page(request, "/v1/invoice_payments", rows);
       },
     }),
     route<Params<Stripe.InvoicePaymentRetrieveParams>>({

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { invalid } from "../core/error.ts";
-import { page, wholeList } from "../core/list.ts";
+import { isWithin, page, pageOf, wholeList } from "../core/list.ts";
 import type { Params } from "../core/objects.ts";
 import { type Context, leftOut, type Resource, route } from "../core/resource.ts";
 import { requireOwnMethod } from "../resources/payment-method-rules.ts";
@@ -42,15 +42,14 @@ export const invoices: Resource = {
       path: "/v1/invoices",
       params: "InvoiceListParams",
       handle(request, { store }) {
-        const { customer, subscription, status, collection_method } = request.params;
-        const rows = store.objects("invoice").list((row) => {
-          const owned = !customer || row.customer === customer;
+        const { customer, subscription, status, collection_method, due_date: due } = request.params;
+        return pageOf(request, "/v1/invoices", store.objects("invoice"), (row) => {
+          const owned = (!customer || row.customer === customer) && isWithin(row.due_date, due);
           const ofSubscription = !subscription || row.parent?.subscription_details?.subscription === subscription;
           const alike =
             (!status || row.status === status) && (!collection_method || row.collection_method === collection_method);
           return owned && ofSubscription && alike;
         });
-        return page(request, "/v1/invoices", rows);
       },
     }),
     route<Params<Stripe.InvoiceRetrieveParams>>({

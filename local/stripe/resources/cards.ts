@@ -8,6 +8,8 @@ export interface TestCard {
   authentication?: "always" | "until_set_up";
   /** a dispute follows the payment */
   dispute?: "fraudulent" | "product_not_received" | "inquiry";
+  /** an early fraud warning follows the payment */
+  isWarnedOf?: boolean;
   /** a refund of it stays pending first, then arrives or fails */
   refund?: "pending" | "fails";
 }
@@ -69,6 +71,7 @@ const CARDS: TestCard[] = [
   { number: "4000000000000259", dispute: "fraudulent" },
   { number: "4000000000002685", dispute: "product_not_received" },
   { number: "4000000000001976", dispute: "inquiry" },
+  { number: "4000000000005423", isWarnedOf: true },
   { number: "4000000000007726", refund: "pending" },
   { number: "4000000000005126", refund: "fails" },
 ];
@@ -102,6 +105,7 @@ const TOKENS: Record<string, string> = {
   createDispute: "4000000000000259",
   createDisputeProductNotReceived: "4000000000002685",
   createDisputeInquiry: "4000000000001976",
+  createIssuerFraudRecord: "4000000000005423",
   pendingRefund: "4000000000007726",
   refundFail: "4000000000005126",
 };

@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import { page } from "../core/list.ts";
+import { pageOf } from "../core/list.ts";
 import { mergeMetadata } from "../core/metadata.ts";
 import type { Params } from "../core/objects.ts";
 import { leftOut, type Resource, route } from "../core/resource.ts";
@@ -13,13 +13,13 @@ export const charges: Resource = {
       params: "ChargeListParams",
       handle(request, { store }) {
         const { customer, payment_intent } = request.params;
-        const list = store
-          .objects("charge")
-          .list(
-            (row) =>
-              (!customer || row.customer === customer) && (!payment_intent || row.payment_intent === payment_intent),
-          );
-        return page(request, "/v1/charges", list);
+        return pageOf(
+          request,
+          "/v1/charges",
+          store.objects("charge"),
+          (row) =>
+            (!customer || row.customer === customer) && (!payment_intent || row.payment_intent === payment_intent),
+        );
       },
     }),
     {
@@ -43,15 +43,19 @@ export const charges: Resource = {
         });
       },
     }),
-    {
+    route<Params<Stripe.BalanceTransactionListParams>>({
       method: "GET",
       path: "/v1/balance_transactions",
       params: "BalanceTransactionListParams",
-      handle(request, { store }) {
-        leftOut(request.params, ["currency", "type"]);
-        return page(request, "/v1/balance_transactions", store.objects("balance_transaction").list());
+      handle({ params: { source, ...params }, ...request }, { store }) {
+        const { currency, type } = params;
+        const table = store.objects("balance_transaction");
+        return pageOf({ ...request, params }, "/v1/balance_transactions", table, (row) => {
+          const isOf = !source || row.source === source;
+          return isOf && (!currency || row.currency === currency) && (!type || row.type === type);
+        });
       },
-    },
+    }),
     {
       method: "GET",
       path: "/v1/balance_transactions/:line",

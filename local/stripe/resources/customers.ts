@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { noSuch } from "../core/error.ts";
 import { letters } from "../core/id.ts";
-import { page, wholeList } from "../core/list.ts";
+import { page, pageOf, wholeList } from "../core/list.ts";
 import { mergeMetadata } from "../core/metadata.ts";
 import type { Objects, Params } from "../core/objects.ts";
 import { type Context, leftOut, type Resource, route } from "../core/resource.ts";
@@ -57,10 +57,9 @@ export const customers: Resource = {
       params: "CustomerListParams",
       handle(request, { store }) {
         const { email, test_clock: clock } = request.params;
-        const list = store.objects("customer").list((customer) => {
+        return pageOf(request, "/v1/customers", store.objects("customer"), (customer) => {
           return (email === undefined || customer.email === email) && (!clock || customer.test_clock === clock);
         });
-        return page(request, "/v1/customers", list);
       },
     }),
     {

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { invalid } from "../core/error.ts";
-import { page } from "../core/list.ts";
+import { pageOf } from "../core/list.ts";
 import { mergeMetadata } from "../core/metadata.ts";
 import type { Params } from "../core/objects.ts";
 import { leftOut, type Resource, route } from "../core/resource.ts";
@@ -15,12 +15,12 @@ export const disputes: Resource = {
       params: "DisputeListParams",
       handle(request, { store }) {
         const { charge, payment_intent } = request.params;
-        const list = store
-          .objects("dispute")
-          .list(
-            (row) => (!charge || row.charge === charge) && (!payment_intent || row.payment_intent === payment_intent),
-          );
-        return page(request, "/v1/disputes", list);
+        return pageOf(
+          request,
+          "/v1/disputes",
+          store.objects("dispute"),
+          (row) => (!charge || row.charge === charge) && (!payment_intent || row.payment_intent === payment_intent),
+        );
       },
     }),
     {

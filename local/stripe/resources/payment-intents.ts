@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { invalid, missingParam, StripeError } from "../core/error.ts";
-import { page } from "../core/list.ts";
+import { pageOf } from "../core/list.ts";
 import { mergeMetadata } from "../core/metadata.ts";
 import type { Params } from "../core/objects.ts";
 import { type Context, leftOut, type Resource, route } from "../core/resource.ts";
@@ -68,11 +68,8 @@ export const paymentIntents: Resource = {
       params: "PaymentIntentListParams",
       handle(request, { store }) {
         const { customer } = request.params;
-        return page(
-          request,
-          "/v1/payment_intents",
-          store.objects("payment_intent").list((row) => !customer || row.customer === customer),
-        );
+        const table = store.objects("payment_intent");
+        return pageOf(request, "/v1/payment_intents", table, (row) => !customer || row.customer === customer);
       },
     }),
     {

@@ -5,6 +5,7 @@ import type { Decline } from "./cards.ts";
 import { chargeFails, chargeSucceeds, recordBalance } from "./charge-rules.ts";
 import { takeAskedDecline } from "./declines.ts";
 import { openDispute } from "./dispute-rules.ts";
+import { warnOfFraud } from "./fraud-warning-rules.ts";
 import { attach, behaviorOf, markSetUp, type PaymentMethod } from "./payment-method-rules.ts";
 
 type PaymentIntent = Objects["payment_intent"];
@@ -45,6 +46,7 @@ export function takePayment(context: Context, intent: PaymentIntent, method: Pay
   }
   const paid = completePayment(context, intent, intent.amount);
   if (card?.dispute) openDispute(context, made.id, { reason: card.dispute });
+  if (card?.isWarnedOf) warnOfFraud(context, made.id, "made_with_stolen_card");
   return paid;
 }
 

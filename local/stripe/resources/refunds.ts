@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { invalid, missingParam } from "../core/error.ts";
-import { page } from "../core/list.ts";
+import { pageOf } from "../core/list.ts";
 import { mergeMetadata } from "../core/metadata.ts";
 import type { Params } from "../core/objects.ts";
 import { type Context, leftOut, type Resource, route } from "../core/resource.ts";
@@ -28,12 +28,12 @@ export const refunds: Resource = {
       params: "RefundListParams",
       handle(request, { store }) {
         const { charge, payment_intent } = request.params;
-        const list = store
-          .objects("refund")
-          .list(
-            (row) => (!charge || row.charge === charge) && (!payment_intent || row.payment_intent === payment_intent),
-          );
-        return page(request, "/v1/refunds", list);
+        return pageOf(
+          request,
+          "/v1/refunds",
+          store.objects("refund"),
+          (row) => (!charge || row.charge === charge) && (!payment_intent || row.payment_intent === payment_intent),
+        );
       },
     }),
     {

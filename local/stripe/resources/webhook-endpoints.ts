@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import { secretsOf } from "../core/deliveries.ts";
 import { invalid, noSuch } from "../core/error.ts";
 import { newSigningSecret } from "../core/id.ts";
-import { page } from "../core/list.ts";
+import { pageOf } from "../core/list.ts";
 import { mergeMetadata } from "../core/metadata.ts";
 import type { Params } from "../core/objects.ts";
 import { leftOut, type Resource, route } from "../core/resource.ts";
@@ -42,7 +42,7 @@ export const webhookEndpoints: Resource = {
       method: "GET",
       path: "/v1/webhook_endpoints",
       params: "WebhookEndpointListParams",
-      handle: (request, { store }) => page(request, "/v1/webhook_endpoints", store.objects("webhook_endpoint").list()),
+      handle: (request, { store }) => pageOf(request, "/v1/webhook_endpoints", store.objects("webhook_endpoint")),
     },
     {
       method: "GET",

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { invalid, missingParam } from "../core/error.ts";
-import { page } from "../core/list.ts";
+import { pageOf } from "../core/list.ts";
 import { mergeMetadata } from "../core/metadata.ts";
 import type { Objects, Params, StripeObject } from "../core/objects.ts";
 import { type Context, leftOut, type Resource, route } from "../core/resource.ts";
@@ -56,12 +56,11 @@ export const subscriptions: Resource = {
       handle(request, { store }) {
         leftOut(request.params, ["test_clock"]);
         const { customer, status, price, collection_method } = request.params;
-        const rows = store.objects("subscription").list((row) => {
+        return pageOf(request, "/v1/subscriptions", store.objects("subscription"), (row) => {
           const alike = !collection_method || row.collection_method === collection_method;
           const priced = !price || row.items.data.some((item) => item.price.id === price);
           return (!customer || row.customer === customer) && alike && priced && isAsked(row.status, status);
         });
-        return page(request, "/v1/subscriptions", rows);
       },
     }),
     route<Params<Stripe.SubscriptionRetrieveParams>>({
