@@ -24,13 +24,14 @@ async function readMails(from: Date, to: Date): Promise<Owned[]> {
   const { data, error } = await adminClient()
     .from("mail_outbox")
     .select("account_id, kind, sent_at")
+    .eq("audience", "owners")
     .gte("sent_at", from.toISOString())
     .lte("sent_at", to.toISOString())
     .order("sent_at")
     .limit(200);
   if (error) throw new Error(`The mails could not be read: ${error.message}`);
   return data.map(({ account_id, kind, sent_at }) => ({
-    account: account_id,
+    account: account_id ?? "",
     happening: { at: String(sent_at), text: `Mail sent: ${kind.replaceAll("_", " ")}` },
   }));
 }
