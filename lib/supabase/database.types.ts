@@ -89,6 +89,45 @@ export type Database = {
         };
         Relationships: [];
       };
+      admin_actions: {
+        Row: {
+          id: string;
+          admin_id: string;
+          admin_email: string;
+          verb: string;
+          account_id: string | null;
+          arguments: Json;
+          reason: string;
+          answer: Json | null;
+          asked_at: string;
+          answered_at: string | null;
+        };
+        Insert: {
+          id: string;
+          admin_id: string;
+          admin_email: string;
+          verb: string;
+          account_id?: string | null;
+          arguments: Json;
+          reason: string;
+          answer?: Json | null;
+          asked_at: string;
+          answered_at?: string | null;
+        };
+        Update: {
+          id?: string;
+          admin_id?: string;
+          admin_email?: string;
+          verb?: string;
+          account_id?: string | null;
+          arguments?: Json;
+          reason?: string;
+          answer?: Json | null;
+          asked_at?: string;
+          answered_at?: string | null;
+        };
+        Relationships: [];
+      };
       alerts: {
         Row: {
           id: string;
@@ -642,6 +681,7 @@ export type Database = {
           case_id: string;
           attempts: number;
           action_required: boolean;
+          collection: string;
           outcome: string | null;
         };
         Insert: {
@@ -649,6 +689,7 @@ export type Database = {
           case_id: string;
           attempts: number;
           action_required: boolean;
+          collection?: string;
           outcome?: string | null;
         };
         Update: {
@@ -656,6 +697,7 @@ export type Database = {
           case_id?: string;
           attempts?: number;
           action_required?: boolean;
+          collection?: string;
           outcome?: string | null;
         };
         Relationships: [];
@@ -816,6 +858,117 @@ export type Database = {
         };
         Relationships: [];
       };
+      mail_addresses: {
+        Row: {
+          address: string;
+          trouble: string;
+          reason: string | null;
+          since_at: string;
+        };
+        Insert: {
+          address: string;
+          trouble: string;
+          reason?: string | null;
+          since_at: string;
+        };
+        Update: {
+          address?: string;
+          trouble?: string;
+          reason?: string | null;
+          since_at?: string;
+        };
+        Relationships: [];
+      };
+      mail_choices: {
+        Row: {
+          user_id: string;
+          kind: string;
+          is_wanted: boolean;
+          chosen_at: string;
+        };
+        Insert: {
+          user_id: string;
+          kind: string;
+          is_wanted: boolean;
+          chosen_at: string;
+        };
+        Update: {
+          user_id?: string;
+          kind?: string;
+          is_wanted?: boolean;
+          chosen_at?: string;
+        };
+        Relationships: [];
+      };
+      mail_deliveries: {
+        Row: {
+          id: string;
+          mail_id: string;
+          address: string;
+          user_id: string | null;
+          is_optional: boolean;
+          provider_id: string | null;
+          state: string;
+          reason: string | null;
+          begun_at: string;
+          sent_at: string | null;
+          state_at: string;
+        };
+        Insert: {
+          id?: string;
+          mail_id: string;
+          address: string;
+          user_id?: string | null;
+          is_optional: boolean;
+          provider_id?: string | null;
+          state: string;
+          reason?: string | null;
+          begun_at: string;
+          sent_at?: string | null;
+          state_at: string;
+        };
+        Update: {
+          id?: string;
+          mail_id?: string;
+          address?: string;
+          user_id?: string | null;
+          is_optional?: boolean;
+          provider_id?: string | null;
+          state?: string;
+          reason?: string | null;
+          begun_at?: string;
+          sent_at?: string | null;
+          state_at?: string;
+        };
+        Relationships: [];
+      };
+      mail_events: {
+        Row: {
+          id: string;
+          type: string;
+          provider_id: string;
+          address: string | null;
+          happened_at: string;
+          received_at: string;
+        };
+        Insert: {
+          id: string;
+          type: string;
+          provider_id: string;
+          address?: string | null;
+          happened_at: string;
+          received_at: string;
+        };
+        Update: {
+          id?: string;
+          type?: string;
+          provider_id?: string;
+          address?: string | null;
+          happened_at?: string;
+          received_at?: string;
+        };
+        Relationships: [];
+      };
       mail_outbox: {
         Row: {
           id: string;
@@ -828,6 +981,7 @@ export type Database = {
           next_attempt_at: string | null;
           claimed_until: string | null;
           sent_at: string | null;
+          withheld_at: string | null;
           last_error: string | null;
           queued_at: string;
         };
@@ -842,6 +996,7 @@ export type Database = {
           next_attempt_at?: string | null;
           claimed_until?: string | null;
           sent_at?: string | null;
+          withheld_at?: string | null;
           last_error?: string | null;
           queued_at: string;
         };
@@ -856,6 +1011,7 @@ export type Database = {
           next_attempt_at?: string | null;
           claimed_until?: string | null;
           sent_at?: string | null;
+          withheld_at?: string | null;
           last_error?: string | null;
           queued_at?: string;
         };
@@ -1337,6 +1493,24 @@ export type Database = {
         };
         Relationships: [];
       };
+      stripe_modes: {
+        Row: {
+          is_the_only_row: boolean;
+          livemode: boolean;
+          noted_at: string;
+        };
+        Insert: {
+          is_the_only_row?: boolean;
+          livemode: boolean;
+          noted_at: string;
+        };
+        Update: {
+          is_the_only_row?: boolean;
+          livemode?: boolean;
+          noted_at?: string;
+        };
+        Relationships: [];
+      };
       stripe_thin_events: {
         Row: {
           id: string;
@@ -1770,6 +1944,29 @@ export type Database = {
           started_by: string;
           at: string;
         }; Returns: Json };
+      begin_deliveries: { Args: {
+          mail_id: string;
+          recipients: Json;
+          at: string;
+        }; Returns: {
+          id: string;
+          mail_id: string;
+          address: string;
+          user_id: string | null;
+          is_optional: boolean;
+          provider_id: string | null;
+          state: string;
+          reason: string | null;
+          begun_at: string;
+          sent_at: string | null;
+          state_at: string;
+        }[] };
+      choose_mail: { Args: {
+          user_id: string;
+          kind: string;
+          is_wanted: boolean;
+          at: string;
+        }; Returns: Json };
       choose_overage: { Args: {
           account_id: string;
           cap: number;
@@ -1812,6 +2009,7 @@ export type Database = {
           next_attempt_at: string | null;
           claimed_until: string | null;
           sent_at: string | null;
+          withheld_at: string | null;
           last_error: string | null;
           queued_at: string;
         }[] };
@@ -1963,6 +2161,13 @@ export type Database = {
           account_id: string;
           invoice_id: string;
         }; Returns: Json };
+      find_accounts: { Args: {
+          query: string;
+          livemode: boolean;
+          most: number;
+          after_at?: string;
+          after_id?: string;
+        }; Returns: Json };
       find_customer: { Args: {
           account_id: string;
           livemode: boolean;
@@ -2105,6 +2310,11 @@ export type Database = {
           time_to_live_seconds: number;
           at: string;
         }; Returns: Json };
+      hold_account: { Args: {
+          account_id: string;
+          note: string;
+          at: string;
+        }; Returns: Json };
       is_ending: { Args: {
           subscription_id: string;
         }; Returns: Json };
@@ -2116,8 +2326,22 @@ export type Database = {
       keep_meter_windows: { Args: {
           at: string;
         }; Returns: Json };
+      mail_recipients: { Args: {
+          mail_ids: string[];
+        }; Returns: {
+          mail_id: string;
+          address: string;
+          user_id: string;
+          is_wanted: boolean;
+          trouble: string;
+        }[] };
       mark_billed_windows: { Args: {
           livemode: boolean;
+          at: string;
+        }; Returns: Json };
+      mark_delivery_sent: { Args: {
+          delivery_id: string;
+          provider_id: string;
           at: string;
         }; Returns: Json };
       mark_mail_failed: { Args: {
@@ -2127,6 +2351,20 @@ export type Database = {
         }; Returns: Json };
       mark_mail_sent: { Args: {
           mail_id: string;
+          at: string;
+        }; Returns: Json };
+      mark_mail_withheld: { Args: {
+          mail_id: string;
+          at: string;
+        }; Returns: Json };
+      note_admin_action: { Args: {
+          id: string;
+          admin_id: string;
+          verb: string;
+          account_id: string;
+          arguments: Json;
+          reason: string;
+          answer: Json;
           at: string;
         }; Returns: Json };
       note_payment_problem: { Args: {
@@ -2144,6 +2382,10 @@ export type Database = {
           to_version: number;
           moves_at: string;
           mail: Json;
+          at: string;
+        }; Returns: Json };
+      note_stripe_mode: { Args: {
+          livemode: boolean;
           at: string;
         }; Returns: Json };
       open_checkout: { Args: {
@@ -2185,6 +2427,17 @@ export type Database = {
           data: Json;
           at: string;
         }; Returns: Json };
+      read_admin_account: { Args: {
+          account_id: string;
+          livemode: boolean;
+        }; Returns: Json };
+      read_admin_actions: { Args: {
+          most: number;
+          account_id?: string;
+          before_at?: string;
+          before_id?: string;
+          id?: string;
+        }; Returns: Json };
       read_alerts: { Args: {
           livemode: boolean;
           most: number;
@@ -2209,6 +2462,11 @@ export type Database = {
       read_late_customers: { Args: {
           livemode: boolean;
           at: string;
+        }; Returns: Json };
+      read_mails: { Args: {
+          wanted: string;
+          before: string;
+          most: number;
         }; Returns: Json };
       read_members: { Args: {
           account_id: string;
@@ -2250,9 +2508,16 @@ export type Database = {
       read_stuck_usage: { Args: {
           at: string;
         }; Returns: Json };
+      read_trouble: { Args: {
+          livemode: boolean;
+          most: number;
+        }; Returns: Json };
       read_unbilled_usage: { Args: {
           account_id: string;
           livemode: boolean;
+        }; Returns: Json };
+      read_unreached: { Args: {
+          account_id: string;
         }; Returns: Json };
       read_unreported_overage: { Args: {
           account_id: string;
@@ -2263,6 +2528,11 @@ export type Database = {
         }; Returns: Json };
       rebase_usage: { Args: {
           account_id: string;
+          at: string;
+        }; Returns: Json };
+      receive_mail_event: { Args: {
+          event: Json;
+          livemode: boolean;
           at: string;
         }; Returns: Json };
       receive_stripe_event: { Args: {
@@ -2303,6 +2573,10 @@ export type Database = {
           error: string;
           at: string;
         }; Returns: Json };
+      release_account: { Args: {
+          account_id: string;
+          at: string;
+        }; Returns: Json };
       release_customer: { Args: {
           customer_id: string;
           lease: string;
@@ -2330,6 +2604,10 @@ export type Database = {
           livemode: boolean;
           reason: string;
           comment: string;
+          at: string;
+        }; Returns: Json };
+      resend_mail: { Args: {
+          mail_id: string;
           at: string;
         }; Returns: Json };
       reserve_credits: { Args: {
@@ -2378,9 +2656,11 @@ export type Database = {
           subscriptions: Json;
           invoices: Json;
           grants: Json;
+          returns: Json;
           voids: Json;
           dunning: Json;
           mails: Json;
+          alerts: Json;
           at: string;
         }; Returns: Json };
       see_alert: { Args: {
