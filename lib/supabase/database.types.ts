@@ -452,6 +452,33 @@ export type Database = {
         };
         Relationships: [];
       };
+      credit_forfeits: {
+        Row: {
+          id: string;
+          account_id: string;
+          grant_id: string;
+          operation: Database["public"]["Enums"]["credit_operation"];
+          credits: number;
+          recorded_at: string;
+        };
+        Insert: {
+          id?: string;
+          account_id: string;
+          grant_id: string;
+          operation: Database["public"]["Enums"]["credit_operation"];
+          credits: number;
+          recorded_at: string;
+        };
+        Update: {
+          id?: string;
+          account_id?: string;
+          grant_id?: string;
+          operation?: Database["public"]["Enums"]["credit_operation"];
+          credits?: number;
+          recorded_at?: string;
+        };
+        Relationships: [];
+      };
       credit_grants: {
         Row: {
           id: string;
@@ -475,6 +502,8 @@ export type Database = {
           clawed_at: string | null;
           paid_cents: number | null;
           currency: string | null;
+          livemode: boolean | null;
+          paid_at: string | null;
           granted_at: string;
         };
         Insert: {
@@ -498,6 +527,8 @@ export type Database = {
           clawed_at?: string | null;
           paid_cents?: number | null;
           currency?: string | null;
+          livemode?: boolean | null;
+          paid_at?: string | null;
           granted_at: string;
         };
         Update: {
@@ -521,6 +552,8 @@ export type Database = {
           clawed_at?: string | null;
           paid_cents?: number | null;
           currency?: string | null;
+          livemode?: boolean | null;
+          paid_at?: string | null;
           granted_at?: string;
         };
         Relationships: [];
@@ -1453,6 +1486,7 @@ export type Database = {
           last_error: string | null;
           created_at: string;
           received_at: string;
+          delivered_at: string | null;
           finished_at: string | null;
         };
         Insert: {
@@ -1471,6 +1505,7 @@ export type Database = {
           last_error?: string | null;
           created_at: string;
           received_at: string;
+          delivered_at?: string | null;
           finished_at?: string | null;
         };
         Update: {
@@ -1489,6 +1524,7 @@ export type Database = {
           last_error?: string | null;
           created_at?: string;
           received_at?: string;
+          delivered_at?: string | null;
           finished_at?: string | null;
         };
         Relationships: [];
@@ -2165,7 +2201,6 @@ export type Database = {
           query: string;
           livemode: boolean;
           most: number;
-          after_at?: string;
           after_id?: string;
         }; Returns: Json };
       find_customer: { Args: {
@@ -2434,7 +2469,6 @@ export type Database = {
       read_admin_actions: { Args: {
           most: number;
           account_id?: string;
-          before_at?: string;
           before_id?: string;
           id?: string;
         }; Returns: Json };
@@ -2545,6 +2579,7 @@ export type Database = {
           created_at: string;
           ignore: string;
           at: string;
+          is_listed?: boolean;
         }; Returns: Json };
       receive_thin_event: { Args: {
           id: string;

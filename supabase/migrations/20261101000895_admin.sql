@@ -56,9 +56,9 @@ begin
 end $$;
 grant execute on function public.note_admin_action(uuid, uuid, text, uuid, jsonb, text, jsonb, timestamptz) to service_role;
 
--- A page of what admins did, newest first, of one account or of all; or the one act of this id.
+-- A page of what admins did, newest first, of one account or of all, after the act `before_id`; or the one act `id`.
 create function public.read_admin_actions(
-  most integer, account_id uuid default null, before_at timestamptz default null, before_id uuid default null, id uuid default null
+  most integer, account_id uuid default null, before_id uuid default null, id uuid default null
 ) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(to_jsonb(page) order by page.asked_at desc, page.id desc), '[]') from (
@@ -66,12 +66,12 @@ language sql stable set search_path = '' as $$
     from public.admin_actions a left join public.accounts account on account.id = a.account_id
     where (read_admin_actions.account_id is null or a.account_id = read_admin_actions.account_id)
       and (read_admin_actions.id is null or a.id = read_admin_actions.id)
-      and (read_admin_actions.before_at is null
-        or (a.asked_at, a.id) < (read_admin_actions.before_at, read_admin_actions.before_id))
+      and (read_admin_actions.before_id is null or (a.asked_at, a.id) < (
+        select last.asked_at, last.id from public.admin_actions last where last.id = read_admin_actions.before_id))
     order by a.asked_at desc, a.id desc limit least(read_admin_actions.most, 200)
   ) page
 $$;
-grant execute on function public.read_admin_actions(integer, uuid, timestamptz, uuid, uuid) to service_role;
+grant execute on function public.read_admin_actions(integer, uuid, uuid, uuid) to service_role;
 
 -- Holds an account: from now on it can neither spend nor buy. A hold for fraud becomes one by an admin, and so outlives
 -- the dispute. Answers { ok, code: 'held' | 'unchanged' }.
@@ -143,10 +143,8 @@ begin
 end $$;
 grant execute on function private.accounts_like(text) to service_role;
 
--- A page of accounts, newest first: those that are meant, or all. `after_at` and `after_id` are the last one of the page before.
-create function public.find_accounts(
-  query text, livemode boolean, most integer, after_at timestamptz default null, after_id uuid default null
-) returns jsonb
+-- A page of accounts, newest first: those that are meant, or all. `after_id` is the last one of the page before.
+create function public.find_accounts(query text, livemode boolean, most integer, after_id uuid default null) returns jsonb
 language sql stable security definer set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'id', page.id, 'name', page.name, 'kind', page.kind, 'created_at', page.created_at,
@@ -160,13 +158,14 @@ language sql stable security definer set search_path = '' as $$
   from (
     select a.* from public.accounts a
     where (coalesce(btrim(find_accounts.query), '') = '' or a.id in (select private.accounts_like(find_accounts.query)))
-      and (find_accounts.after_at is null or (a.created_at, a.id) < (find_accounts.after_at, find_accounts.after_id))
+      and (find_accounts.after_id is null or (a.created_at, a.id) < (
+        select last.created_at, last.id from public.accounts last where last.id = find_accounts.after_id))
     order by a.created_at desc, a.id desc limit least(find_accounts.most, 200)
   ) page
   join public.account_standing s on s.account_id = page.id and s.livemode = find_accounts.livemode
   left join public.credit_balances b on b.account_id = page.id
 $$;
-grant execute on function public.find_accounts(text, boolean, integer, timestamptz, uuid) to service_role;
+grant execute on function public.find_accounts(text, boolean, integer, uuid) to service_role;
 
 -- What support asks of one account that no other reading tells: its people, its customers at Stripe, its plans, its hold,
 -- its dunning cases, and what waits for a person. Null for no such account.
