@@ -15,7 +15,7 @@ const MAX_ATTEMPTS = 12;
 const BUSY_SECONDS = 2;
 
 export type Received =
-  | { status: 200; code: "stored" | "duplicate" | "ignored" }
+  | { status: 200; code: Stored }
   | { status: 400; code: "bad_signature" }
   | { status: 413; code: "too_large" };
 
@@ -51,9 +51,33 @@ export function customerOf(event: Stripe.Event): string | null {
 function reasonToIgnore(event: Stripe.Event): string | null {
   if (event.livemode !== isLivemode()) return "wrong_livemode";
   if (!isEventType(event.type)) return "unknown_type";
-  if (event.api_version !== API_VERSION) return "wrong_api_version";
   return null;
 }
+
+type Stored = "stored" | "duplicate" | "ignored";
+
+async function store(event: Stripe.Event, ignore: string | null, isListed: boolean): Promise<Stored> {
+  const { code } = await rpc<{ code: Stored }>("receive_stripe_event", {
+    id: event.id,
+    type: event.type,
+    livemode: event.livemode,
+    api_version: event.api_version,
+    customer_id: customerOf(event),
+    payload: event,
+    created_at: fromSeconds(event.created),
+    ignore,
+    at: now(),
+    is_listed: isListed,
+  });
+  return code;
+}
+
+/**
+ * Takes an event that Stripe lists but may not have delivered, once, through the same inbox. Stripe lists events in the
+ * version they were made in, which need not be ours; since a payload only says what to fetch again, any version does.
+ * @throws Error if the database cannot answer
+ */
+export const receiveListedEvent = (event: Stripe.Event): Promise<Stored> => store(event, reasonToIgnore(event), true);
 
 /**
  * Takes what Stripe posts: verified, then stored once, and nothing else. A wrong mode, an unknown type and a foreign
@@ -64,23 +88,13 @@ export async function receiveStripeEvent(body: string, signature: string | null)
   if (Buffer.byteLength(body) > MAX_BODY_BYTES) return { status: 413, code: "too_large" };
   const event = signature ? verified(body, signature) : null;
   if (!event) return { status: 400, code: "bad_signature" };
-  const ignore = reasonToIgnore(event);
-  if (ignore === "wrong_api_version")
+  const isForeignVersion = event.api_version !== API_VERSION;
+  if (isForeignVersion)
     console.error(
       `Stripe sent ${event.id} in version ${event.api_version}, not ${API_VERSION}. Run npm run stripe:setup.`,
     );
-  const { code } = await rpc<{ code: "stored" | "duplicate" | "ignored" }>("receive_stripe_event", {
-    id: event.id,
-    type: event.type,
-    livemode: event.livemode,
-    api_version: event.api_version,
-    customer_id: customerOf(event),
-    payload: event,
-    created_at: fromSeconds(event.created),
-    ignore,
-    at: now(),
-  });
-  return { status: 200, code };
+  const ignore = reasonToIgnore(event) ?? (isForeignVersion ? "wrong_api_version" : null);
+  return { status: 200, code: await store(event, ignore, false) };
 }
 
 interface Claimed {
@@ -169,3 +183,10 @@ export async function processPendingEvents({ seconds = 20 } = {}): Promise<Proce
   } while (performance.now() < deadline);
   return tally;
 }
+
+/**
+ * Gives an event that was given up its attempts back, after what killed it was mended. The next tick runs it.
+ * @returns `not_dead` if it waits for nobody
+ */
+export const runEventAgain = (id: string): Promise<{ ok: boolean; code: "pending" | "not_dead" }> =>
+  rpc("replay_stripe_event", { id, at: now() });

@@ -1427,6 +1427,126 @@ export type Database = {
         };
         Relationships: [];
       };
+      reconciliation_findings: {
+        Row: {
+          id: string;
+          check_key: string;
+          rule: string;
+          key: string;
+          livemode: boolean;
+          account_id: string | null;
+          text: string;
+          ours: string | null;
+          theirs: string | null;
+          mend: Json | null;
+          first_seen_at: string;
+          last_seen_at: string;
+          run_id: string;
+          mended_at: string | null;
+          closed_at: string | null;
+        };
+        Insert: {
+          id?: string;
+          check_key: string;
+          rule: string;
+          key: string;
+          livemode: boolean;
+          account_id?: string | null;
+          text: string;
+          ours?: string | null;
+          theirs?: string | null;
+          mend?: Json | null;
+          first_seen_at: string;
+          last_seen_at: string;
+          run_id: string;
+          mended_at?: string | null;
+          closed_at?: string | null;
+        };
+        Update: {
+          id?: string;
+          check_key?: string;
+          rule?: string;
+          key?: string;
+          livemode?: boolean;
+          account_id?: string | null;
+          text?: string;
+          ours?: string | null;
+          theirs?: string | null;
+          mend?: Json | null;
+          first_seen_at?: string;
+          last_seen_at?: string;
+          run_id?: string;
+          mended_at?: string | null;
+          closed_at?: string | null;
+        };
+        Relationships: [];
+      };
+      reconciliation_runs: {
+        Row: {
+          id: string;
+          check_key: string;
+          livemode: boolean;
+          asked_by: string;
+          started_at: string;
+          place: Json;
+          checked: number;
+          mended: number;
+          attempts: number;
+          claimed_by: string | null;
+          claimed_until: string | null;
+          error: string | null;
+          outcome: string | null;
+          finished_at: string | null;
+        };
+        Insert: {
+          id?: string;
+          check_key: string;
+          livemode: boolean;
+          asked_by: string;
+          started_at: string;
+          place?: Json;
+          checked?: number;
+          mended?: number;
+          attempts?: number;
+          claimed_by?: string | null;
+          claimed_until?: string | null;
+          error?: string | null;
+          outcome?: string | null;
+          finished_at?: string | null;
+        };
+        Update: {
+          id?: string;
+          check_key?: string;
+          livemode?: boolean;
+          asked_by?: string;
+          started_at?: string;
+          place?: Json;
+          checked?: number;
+          mended?: number;
+          attempts?: number;
+          claimed_by?: string | null;
+          claimed_until?: string | null;
+          error?: string | null;
+          outcome?: string | null;
+          finished_at?: string | null;
+        };
+        Relationships: [];
+      };
+      reconciliation_seen: {
+        Row: {
+          run_id: string;
+          id: string;
+        };
+        Insert: {
+          run_id: string;
+          id: string;
+        };
+        Update: {
+          run_id?: string;
+          id?: string;
+        };
+        Relationships: [];
+      };
       stripe_customer_leases: {
         Row: {
           customer_id: string;
@@ -2072,6 +2192,14 @@ export type Database = {
           most: number;
           at: string;
         }; Returns: Json };
+      claim_reconciliation: { Args: {
+          checks: string[];
+          livemode: boolean;
+          every_seconds: number;
+          lease: string;
+          lease_seconds: number;
+          at: string;
+        }; Returns: Json };
       claim_silent_checkouts: { Args: {
           most: number;
           at: string;
@@ -2196,6 +2324,12 @@ export type Database = {
       explain_invoice: { Args: {
           account_id: string;
           invoice_id: string;
+        }; Returns: Json };
+      fail_reconciliation_page: { Args: {
+          run_id: string;
+          lease: string;
+          error: string;
+          at: string;
         }; Returns: Json };
       find_accounts: { Args: {
           query: string;
@@ -2361,6 +2495,11 @@ export type Database = {
       keep_meter_windows: { Args: {
           at: string;
         }; Returns: Json };
+      mail_alerts: { Args: {
+          ids: string[];
+          data: Json;
+          at: string;
+        }; Returns: Json };
       mail_recipients: { Args: {
           mail_ids: string[];
         }; Returns: {
@@ -2479,6 +2618,10 @@ export type Database = {
           is_open?: boolean;
           account_id?: string;
         }; Returns: Json };
+      read_deliveries: { Args: {
+          livemode: boolean;
+          at: string;
+        }; Returns: Json };
       read_dunning: { Args: {
           account_id: string;
           livemode: boolean;
@@ -2486,6 +2629,12 @@ export type Database = {
       read_ended_usage: { Args: {
           livemode: boolean;
           at: string;
+        }; Returns: Json };
+      read_findings: { Args: {
+          livemode: boolean;
+          check_key: string;
+          most: number;
+          place?: Json;
         }; Returns: Json };
       read_health: { Args: never; Returns: Json };
       read_installation: { Args: never; Returns: Json };
@@ -2531,6 +2680,9 @@ export type Database = {
       read_new_alerts: { Args: {
           livemode: boolean;
           most: number;
+        }; Returns: Json };
+      read_reconciliation: { Args: {
+          livemode: boolean;
         }; Returns: Json };
       read_running_overage: { Args: {
           account_id: string;
@@ -2685,6 +2837,18 @@ export type Database = {
           payment: Json;
           at: string;
         }; Returns: Json };
+      save_reconciliation_page: { Args: {
+          run_id: string;
+          lease: string;
+          lease_seconds: number;
+          place: Json;
+          checked: number;
+          findings: Json;
+          seen: string[];
+          is_last: boolean;
+          alert: string;
+          at: string;
+        }; Returns: Json };
       save_subscription: { Args: {
           customer_id: string;
           lease: string;
@@ -2734,6 +2898,12 @@ export type Database = {
           model: string;
           at: string;
         }; Returns: Json };
+      start_reconciliation: { Args: {
+          checks: string[];
+          livemode: boolean;
+          asked_by: string;
+          at: string;
+        }; Returns: Json };
       take_attempt: { Args: {
           scope: string;
           subject_hash: string;
@@ -2749,6 +2919,10 @@ export type Database = {
           at: string;
         }; Returns: Json };
       void_test_mode_credits: { Args: {
+          at: string;
+        }; Returns: Json };
+      watch_tables: { Args: {
+          livemode: boolean;
           at: string;
         }; Returns: Json };
     };

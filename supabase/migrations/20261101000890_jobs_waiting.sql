@@ -61,9 +61,9 @@ begin
 end $$;
 grant execute on function public.read_installation() to service_role;
 
--- When the last of Stripe's events came in, by our clock.
+-- When Stripe last delivered an event, by our clock; those that had to be fetched from its list do not count.
 create function public.read_last_event() returns jsonb
 language sql stable set search_path = '' as $$
-  select jsonb_build_object('ok', true, 'received_at', (select max(e.received_at) from public.stripe_events e))
+  select jsonb_build_object('ok', true, 'received_at', (select max(e.delivered_at) from public.stripe_events e))
 $$;
 grant execute on function public.read_last_event() to service_role;
