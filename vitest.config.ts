@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: "rules",
           sequence: { groupOrder: 0 },
-          include: ["*.test.ts", "{lib,components,emails,app}/**/*.test.{ts,tsx}"],
+          include: ["*.test.ts", "{lib,components,emails,app,docs}/**/*.test.{ts,tsx}"],
           exclude: ["**/*.db.test.ts", "node_modules/**"],
         },
       },
