@@ -25,8 +25,16 @@ describe("a paid month", () => {
     expect(grants.map(({ amount }) => amount)).toEqual([100, 905]);
     expect(grants.every(({ expiresAt }) => expiresAt?.getTime() === monthly.period.end.getTime())).toBe(true);
   });
-  test("brings the same bridge as its roll did, so that it is given once", () => {
-    expect(grants[0]).toEqual(bridgeGrant(monthly)[0]);
+  test("brings the same bridge as its roll did, so that it is given once, now with its money", () => {
+    expect(grants[0]).toEqual({ ...bridgeGrant(monthly)[0], paidCents: 2886, currency: "usd" });
+  });
+  test("spreads its money over bridge and rest to the cent", () => {
+    expect(grants.map(({ paidCents }) => paidCents)).toEqual([2886, 29_005 - 2886]);
+  });
+  test("that is owed on terms brings its credits before its money", () => {
+    expect(paidGrants(monthly, null, null)).toEqual(
+      grants.map((grant) => ({ ...grant, paidCents: null, currency: null })),
+    );
   });
 });
 
@@ -47,6 +55,11 @@ describe("a paid year", () => {
       `alw_rest/sub_1:${start}:1`,
     ]);
     expect(keysOf(voidsOf(yearly, day("2027-03-15"), "ended"))).toHaveLength(10);
+    const carried = paidGrants(yearly, paid, day("2027-03-15")).reduce(
+      (sum, { paidCents }) => sum + (paidCents ?? 0),
+      0,
+    );
+    expect(carried).toBe(paid.cents);
   });
 });
 

@@ -11,7 +11,7 @@ export interface GrantOrder {
   readonly priority: 10 | 20;
   readonly effectiveAt: Date | null;
   readonly expiresAt: Date | null;
-  /** Without tax. */
+  /** Without tax; null as long as nobody has paid. */
   readonly paidCents: number | null;
   readonly currency: string | null;
   readonly lowCreditPercent: number;
@@ -52,14 +52,24 @@ export function grantKeys(base: Omit<BasePeriod, "monthlyAllowance">): Array<{ s
   return [{ source: "alw_bridge", source_id: periodKey(base) }, ...rest];
 }
 
-/** What a period brings at its roll, before its invoice is paid. */
-export function bridgeGrant(base: BasePeriod): GrantOrder[] {
+/** Money that was paid, without tax. */
+export interface Paid {
+  readonly cents: number;
+  readonly currency: string;
+}
+
+/**
+ * What a period brings at its roll, before its invoice is paid.
+ * @param paid the bridge's share of the money, once it is there
+ */
+export function bridgeGrant(base: BasePeriod, paid: Paid | null = null): GrantOrder[] {
   const [first] = monthsOf(base);
   if (!first || first.bridge === 0) return [];
   return [
     {
       ...included,
-      ...unpaid,
+      paidCents: paid?.cents ?? null,
+      currency: paid?.currency ?? null,
       source: "alw_bridge",
       sourceId: periodKey(base),
       amount: first.bridge,
@@ -69,35 +79,51 @@ export function bridgeGrant(base: BasePeriod): GrantOrder[] {
   ];
 }
 
+/** Part of some money by credits, rounded down: what the rest then gets makes up the whole. */
+const shareOf = (paid: Paid, credits: number, all: number): Paid => ({
+  cents: Number((BigInt(paid.cents) * BigInt(credits)) / BigInt(all)),
+  currency: paid.currency,
+});
+
+/** The money of each month that is given; the first carries what is left over, so that together they carry all of it. */
+function moneyOf(months: AllowanceMonth[], given: AllowanceMonth[], paid: Paid): Map<number, Paid> {
+  const share = Math.floor(paid.cents / Math.max(1, months.length));
+  const first = paid.cents - share * (given.length - 1);
+  return new Map(given.map(({ month }) => [month, { ...paid, cents: month === 0 ? first : share }]));
+}
+
 /**
- * What a period brings once it is paid: the bridge if it is not there yet, and the rest; for a yearly period twelve
- * months, each beginning by itself.
- * @param paid what the line cost without tax; a yearly payment is spread over the months
+ * What a period brings once it counts: the bridge if it is not there yet, and the rest; for a yearly period twelve
+ * months, each beginning by itself. All its money is carried by the grants it brings: a year's is spread evenly over its
+ * months, a month's over bridge and rest by their credits.
+ * @param paid what was paid for the line, without tax; null on net terms until the invoice is paid
  * @param endedAt when the subscription ended; months that would begin later are not given
  */
-export function paidGrants(
-  base: BasePeriod,
-  paid: { cents: number; currency: string },
-  endedAt: Date | null,
-): GrantOrder[] {
+export function paidGrants(base: BasePeriod, paid: Paid | null, endedAt: Date | null): GrantOrder[] {
   const months = monthsOf(base);
-  const share = Math.floor(paid.cents / months.length);
-  const rest = months
-    .filter((month) => month.rest > 0 && (month.month === 0 || endedAt === null || month.start < endedAt))
-    .map((month): GrantOrder => {
-      const first = month.month === 0;
-      return {
-        ...included,
-        source: "alw_rest",
-        sourceId: restKey(base, month.month),
-        amount: month.rest,
-        effectiveAt: first ? null : month.start,
-        expiresAt: month.end,
-        paidCents: first ? paid.cents - share * (months.length - 1) : share,
-        currency: paid.currency,
-      };
-    });
-  return [...bridgeGrant(base), ...rest];
+  const given = months.filter(
+    ({ month, start, bridge, rest }) =>
+      bridge + rest > 0 && (month === 0 || endedAt === null || start.getTime() < endedAt.getTime()),
+  );
+  const money = paid && moneyOf(months, given, paid);
+  return given.flatMap((month): GrantOrder[] => {
+    const whole = money?.get(month.month) ?? null;
+    const bridged = whole && shareOf(whole, month.bridge, month.bridge + month.rest);
+    const bridge = month.month === 0 ? bridgeGrant(base, bridged) : [];
+    if (month.rest === 0) return bridge;
+    const first = month.month === 0;
+    const rest: GrantOrder = {
+      ...included,
+      source: "alw_rest",
+      sourceId: restKey(base, month.month),
+      amount: month.rest,
+      effectiveAt: first ? null : month.start,
+      expiresAt: month.end,
+      paidCents: whole && bridged && whole.cents - bridged.cents,
+      currency: whole?.currency ?? null,
+    };
+    return [...bridge, rest];
+  });
 }
 
 /** Cancels what a period would still bring: months that begin after `from`, or with `all` everything of it. */
@@ -131,12 +157,7 @@ export function trialGrant(account: string, trialEnd: Date, amount: number): Gra
 }
 
 /** What a bought pack brings, once for its checkout session, however it was paid and whatever it cost. */
-export function packGrant(
-  session: string,
-  amount: number,
-  paid: { cents: number; currency: string },
-  expiresAt: Date | null,
-): GrantOrder {
+export function packGrant(session: string, amount: number, paid: Paid, expiresAt: Date | null): GrantOrder {
   return {
     source: "pack",
     sourceId: session,

@@ -1,7 +1,7 @@
 import type { Period } from "./allowance";
 import type { Interval } from "./catalogue";
 import { upgradeMonths } from "./changes";
-import type { GrantOrder, VoidOrder } from "./grants";
+import type { GrantOrder, Paid, VoidOrder } from "./grants";
 import { policy } from "./plans";
 
 /** An upgrade in mid-period that was paid, as its invoice says it. */
@@ -14,7 +14,7 @@ export interface Upgrade {
   readonly at: Date;
   /** The whole period of the base item. */
   readonly period: Period;
-  readonly paid: { readonly cents: number; readonly currency: string };
+  readonly paid: Paid;
 }
 
 const MONTHS = 12;
@@ -33,11 +33,10 @@ export function upgradeKeys(invoice: string): Array<{ source: string; source_id:
 export function upgradeGrants(upgrade: Upgrade, endedAt: Date | null, now: Date): GrantOrder[] {
   if (upgrade.period.end <= now) return [];
   const { invoice, allowances, interval, at, period, paid } = upgrade;
-  const months = upgradeMonths(allowances, interval, at, period).filter(
-    ({ effectiveAt }) => effectiveAt === null || endedAt === null || effectiveAt < endedAt,
-  );
+  const months = upgradeMonths(allowances, interval, at, period);
+  const given = months.filter(({ effectiveAt }) => effectiveAt === null || endedAt === null || effectiveAt < endedAt);
   const share = Math.floor(paid.cents / Math.max(1, months.length));
-  return months.map(({ month, amount, effectiveAt, expiresAt }, index) => ({
+  return given.map(({ month, amount, effectiveAt, expiresAt }, index) => ({
     source: "upg",
     sourceId: keyOf(invoice, month),
     amount,
@@ -45,7 +44,7 @@ export function upgradeGrants(upgrade: Upgrade, endedAt: Date | null, now: Date)
     priority: 10,
     effectiveAt,
     expiresAt,
-    paidCents: index === 0 ? paid.cents - share * (months.length - 1) : share,
+    paidCents: index === 0 ? paid.cents - share * (given.length - 1) : share,
     currency: paid.currency,
     lowCreditPercent: policy.lowCreditPercent,
   }));

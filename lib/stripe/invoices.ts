@@ -13,6 +13,8 @@ export interface SubscriptionLine {
   readonly listCents: number;
   /** After discounts, without tax. */
   readonly netCents: number;
+  /** What was credited of it before it was paid. */
+  readonly creditedCents: number;
   /** All of it was credited before it was paid: nothing is asked for it any more. */
   readonly isCredited: boolean;
 }
@@ -59,6 +61,7 @@ export async function subscriptionLines(invoice: Stripe.Invoice): Promise<Subscr
         period: { start: fromSeconds(line.period.start), end: fromSeconds(line.period.end) },
         listCents: line.amount,
         netCents,
+        creditedCents: back,
         isCredited: back > 0 && back >= netCents,
       };
     }),

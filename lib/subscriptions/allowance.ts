@@ -3,6 +3,7 @@ import {
   type BasePeriod,
   bridgeGrant,
   type GrantOrder,
+  type Paid,
   paidGrants,
   trialGrant,
   type VoidOrder,
@@ -11,6 +12,7 @@ import {
 import type { DunningStage, Standing } from "@/lib/billing/standing";
 import { upgradeGrants, upgradeVoids } from "@/lib/billing/upgrades";
 import { isOwed } from "@/lib/dunning/unpaid";
+import type { SubscriptionLine } from "@/lib/stripe/invoices";
 import { baseLines, basePeriod, type ReadInvoice, type ReadSubscription } from "./snapshot";
 import { upgradesOf } from "./upgrades";
 
@@ -38,6 +40,20 @@ function isTrialLine(subscription: ReadSubscription, period: { start: Date; end:
   return start !== null && end !== null && seconds(period.start) >= start && seconds(period.end) <= end;
 }
 
+/**
+ * What was paid for a base line: less what was credited of it, and less what the same invoice gives back of a plan left in
+ * mid-period, so that its credits carry exactly the money that came. An upgrade's invoice says it of its prorations itself.
+ */
+function paidFor(read: ReadInvoice, line: SubscriptionLine): Paid | null {
+  if (!isPaidInvoice(read)) return null;
+  const prorations = read.lines.filter(({ isProration, meaning }) => isProration && meaning?.kind === "base");
+  const returned = prorations.some(({ listCents }) => listCents > 0)
+    ? 0
+    : prorations.reduce((sum, { netCents }) => sum + netCents, 0);
+  const cents = Math.max(0, line.netCents - line.creditedCents + returned);
+  return { cents, currency: read.invoice.currency };
+}
+
 /** The base periods that some of the invoices bill; a line that was credited before it was paid brings nothing. */
 function periodsOf(subscription: ReadSubscription, terms: number | null, isMeant: (read: ReadInvoice) => boolean) {
   const { endedAt } = subscription;
@@ -48,8 +64,7 @@ function periodsOf(subscription: ReadSubscription, terms: number | null, isMeant
       .filter((line) => !line.isCredited && !isTrialLine(subscription, line.period))
       .flatMap((line) => {
         const base = basePeriod(subscription, line.meaning, line.period, terms);
-        const paid = { cents: Math.max(0, line.netCents), currency: read.invoice.currency };
-        return base ? [{ base, paid, endedAt: isLate ? null : endedAt }] : [];
+        return base ? [{ base, paid: paidFor(read, line), endedAt: isLate ? null : endedAt }] : [];
       });
   });
 }

@@ -53,6 +53,8 @@ create table public.credit_grants (
   clawed_at timestamptz,
   paid_cents bigint,
   currency text,
+  livemode boolean,
+  paid_at timestamptz,
   granted_at timestamptz not null,
   constraint a_source_grants_once unique (source, source_id),
   constraint a_grant_is_of_at_least_1_credit check (amount >= 1),
@@ -64,14 +66,28 @@ create table public.credit_grants (
   constraint a_grant_is_active_unless_it_is_scheduled check (state in ('scheduled', 'closed') or activated_at is not null),
   constraint no_more_is_left_or_ended_than_was_granted check (remaining + ended <= amount),
   constraint no_more_is_reinstated_than_was_clawed check (reinstated <= clawed),
-  constraint what_was_paid_has_a_currency check ((paid_cents is null) = (currency is null) and paid_cents >= 0)
+  constraint what_was_paid_has_a_currency check ((paid_cents is null) = (currency is null) and paid_cents >= 0),
+  constraint what_was_paid_has_a_time check ((paid_cents is null) = (paid_at is null))
 );
-comment on table public.credit_grants is 'Credits given, each with its source and perhaps an end. remaining of the grant now being spent lags behind; credit_grants_now overlays the cached remainder. ended is what expired or was voided, clawed what was taken back for it from anywhere.';
+comment on table public.credit_grants is 'Credits given, each with its source and perhaps an end. remaining of the grant now being spent lags behind; credit_grants_now overlays the cached remainder. ended is what expired or was voided, clawed what was taken back for it from anywhere. paid_cents is without tax, and comes with the money: an allowance that begins before its invoice is paid gets it later. livemode says of which mode of Stripe the money is; null where no payment named it.';
 create index credit_grants_in_use on public.credit_grants (account_id, priority, expires_at, effective_at, seq) where state <> 'closed';
 create index credit_grants_to_end on public.credit_grants (expires_at) where state = 'open' and expires_at is not null;
+create index credit_grants_booked_at on public.credit_grants ((coalesce(paid_at, granted_at)));
 create index credit_grants_to_begin on public.credit_grants (effective_at) where state = 'scheduled';
 
 create type public.credit_operation as enum ('grant', 'spend', 'expire', 'void', 'claw_back', 'reinstate', 'repay');
+
+create table public.credit_forfeits (
+  id uuid primary key default gen_random_uuid(),
+  account_id uuid not null,
+  grant_id uuid not null,
+  operation public.credit_operation not null,
+  credits public.credit_count not null,
+  recorded_at timestamptz not null
+);
+comment on table public.credit_forfeits is 'What grants lost before they began, voided or clawed back: it was never in a balance, so no entry tells of it, and its money has to be booked all the same.';
+create index credit_forfeits_recorded_at on public.credit_forfeits (recorded_at);
+create index credit_forfeits_grant_id on public.credit_forfeits (grant_id);
 create type public.reservation_state as enum ('open', 'settled', 'released', 'expired');
 
 create sequence public.credit_entries_seq;
@@ -100,7 +116,8 @@ create table public.credit_entries (
   primary key (account_id, id),
   constraint every_grant_drawn_has_an_amount check (cardinality(grant_ids) = cardinality(grant_amounts))
 );
-comment on table public.credit_entries is 'Every posted change of an account, append-only. credits is the signed change of balance_after, which is total less debt; grant_ids and grant_amounts say exactly which grants it came from or went to. seq is their order within an account. One index only, since this table grows without end: read it by account.';
+comment on table public.credit_entries is 'Every posted change of an account, append-only. credits is the signed change of balance_after, which is total less debt; grant_ids and grant_amounts say exactly which grants it came from or went to. seq is their order within an account. One index only, since this table grows without end: read it by account, or by the time of recording, which rows are stored in the order of.';
+create index credit_entries_recorded_at on public.credit_entries using brin (recorded_at) with (pages_per_range = 32, autosummarize = on);
 
 alter sequence public.credit_entries_seq owned by public.credit_entries.seq;
 
@@ -143,6 +160,7 @@ comment on table public.credit_operations is 'The first answers of the rare oper
 alter table public.credit_balances enable row level security;
 alter table public.credit_grants enable row level security;
 alter table public.credit_entries enable row level security;
+alter table public.credit_forfeits enable row level security;
 alter table public.credit_reservations enable row level security;
 alter table public.credit_operations enable row level security;
 
@@ -156,6 +174,7 @@ grant select on public.credit_entries to authenticated;
 grant select on public.credit_balances to service_role;
 grant select on public.credit_entries to service_role;
 grant select on public.credit_grants to service_role;
+grant select on public.credit_forfeits to service_role;
 grant select on public.credit_reservations to service_role;
 grant select on public.credit_operations to service_role;
 

@@ -96,9 +96,10 @@ create function private.open_grant(balance public.credit_balances, gift public.c
 language plpgsql set search_path = '' as $$
 begin
   insert into public.credit_grants (id, account_id, source, source_id, arguments_hash, category, priority, amount, remaining,
-    state, effective_at, expires_at, paid_cents, currency, granted_at)
+    state, effective_at, expires_at, paid_cents, currency, livemode, paid_at, granted_at)
   values (gift.id, balance.account_id, gift.source, gift.source_id, gift.arguments_hash, gift.category, gift.priority, gift.amount, gift.amount,
-    'scheduled', gift.effective_at, gift.expires_at, gift.paid_cents, gift.currency, balance.as_of);
+    'scheduled', gift.effective_at, gift.expires_at, gift.paid_cents, gift.currency,
+    gift.livemode, case when gift.paid_cents is not null then balance.as_of end, balance.as_of);
   if gift.effective_at <= balance.as_of then
     balance := private.activate_grant(balance, gift.id, balance.as_of);
   else
@@ -176,6 +177,19 @@ exception when unique_violation then
 end $$;
 grant execute on function public.grant_credits(uuid, text, text, bigint, text, integer, timestamptz, timestamptz, timestamptz, bigint, text, integer) to service_role;
 
+-- Notes the money of a grant, tax excluded, when it has come: with the grant, or later where credits may be used before
+-- their invoice is paid. The first sum stays.
+create function private.price_grant(
+  account_id uuid, source text, source_id text, paid_cents bigint, currency text, livemode boolean, at timestamptz
+) returns void
+language sql security definer set search_path = '' as $$
+  update public.credit_grants g set paid_cents = price_grant.paid_cents, currency = price_grant.currency,
+    livemode = price_grant.livemode, paid_at = greatest(g.granted_at, price_grant.at)
+  where g.account_id = price_grant.account_id and g.source = price_grant.source and g.source_id = price_grant.source_id
+    and g.paid_cents is null and price_grant.paid_cents is not null
+$$;
+grant execute on function private.price_grant(uuid, text, text, bigint, text, boolean, timestamptz) to service_role;
+
 -- Cancels what remains of a grant. Answers { ok, code: 'voided' | 'duplicate', voided }.
 create function public.void_grant(account_id uuid, source text, source_id text, key text, at timestamptz) returns jsonb
 language plpgsql security definer set search_path = '' as $$
@@ -200,6 +214,8 @@ begin
   if over.state = 'scheduled' then
     update public.credit_grants g
     set remaining = 0, ended = g.ended + over.remaining, state = 'closed', voided_at = balance.as_of where g.id = over.id;
+    insert into public.credit_forfeits (account_id, grant_id, operation, credits, recorded_at)
+    values (balance.account_id, over.id, 'void', over.remaining, balance.as_of);
     total_before := balance.total + over.remaining;
   elsif over.state = 'open' then
     balance := private.end_grant(balance, over.id, 'void', balance.as_of);

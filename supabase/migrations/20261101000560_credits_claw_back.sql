@@ -18,6 +18,15 @@ begin
   return null;
 end $$;
 
+-- The money of so many credits of a grant, in whole cents rounded down, so that the parts of a grant add up to its whole
+-- when each is what it brings the sum to. Null for a grant that nobody has paid for.
+create function private.money_of(gift public.credit_grants, credits bigint) returns bigint
+language plpgsql immutable set search_path = '' as $$
+begin
+  return div(gift.paid_cents::numeric * credits, gift.amount)::bigint;
+end $$;
+grant execute on function private.money_of(public.credit_grants, bigint) to service_role;
+
 -- Takes back the share of a grant whose payment has gone back, by state: only the difference to what was taken before.
 -- It comes from that grant's free rest, then from other free credits in order, else it becomes debt.
 -- Answers { ok, code, taken, debt }.
@@ -51,6 +60,8 @@ begin
     if gift.state = 'scheduled' then
       update public.credit_grants g
       set remaining = g.remaining - taken, state = case when g.remaining = taken then 'closed' else 'scheduled' end where g.id = gift.id;
+      insert into public.credit_forfeits (account_id, grant_id, operation, credits, recorded_at)
+      values (balance.account_id, gift.id, 'claw_back', taken, balance.as_of);
     else
       balance := private.take_back(balance, gift, taken, claw_back.key);
     end if;
@@ -128,8 +139,7 @@ begin
     back.effective_at := greatest(gift.effective_at, balance.as_of);
     back.expires_at := back.effective_at + greatest(gift.expires_at - greatest(gift.effective_at, gift.clawed_at), interval '30 days');
     if gift.expires_at is null then back.expires_at := null; end if;
-    back.paid_cents := null;
-    back.currency := null;
+    back.paid_cents := private.money_of(gift, gift.reinstated + returned) - private.money_of(gift, gift.reinstated + repaid);
   end if;
   update public.credit_grants g set reinstated = g.reinstated + returned where g.id = gift.id;
   if repaid > 0 then

@@ -9,56 +9,32 @@ begin
 end $$;
 grant execute on function private.leased_account(text, uuid) to service_role;
 
--- Brings a grant in step with how much of its payment stands returned: takes the difference back, or gives it back.
-create function private.follow_payment(payment public.payments, source text, source_id text, gives_back boolean, at timestamptz) returns jsonb
-language plpgsql set search_path = '' as $$
-declare
-  key text := concat_ws(':', (follow_payment.payment).payment_intent_id, (follow_payment.payment).changes, follow_payment.source, follow_payment.source_id);
-  answer jsonb;
-begin
-  if follow_payment.gives_back then
-    answer := public.reinstate(
-      account_id => (payment).account_id, source => follow_payment.source, source_id => follow_payment.source_id,
-      taken_back_cents => (payment).returned_cents, charged_cents => (payment).charged_cents, key => key, at => follow_payment.at
-    );
-  else
-    answer := public.claw_back(
-      account_id => (payment).account_id, source => follow_payment.source, source_id => follow_payment.source_id,
-      taken_back_cents => (payment).returned_cents, charged_cents => (payment).charged_cents, key => key, at => follow_payment.at
-    );
-  end if;
-  if not (answer ->> 'ok')::boolean then
-    raise exception 'the grant % / % did not follow its payment: %', follow_payment.source, follow_payment.source_id, answer using errcode = 'PT500';
-  end if;
-  return answer;
-end $$;
-grant execute on function private.follow_payment(public.payments, text, text, boolean, timestamptz) to service_role;
-
 -- Gives each grant of a list, once for its source whatever asks again. A source that gave something else before keeps
 -- what it gave, and is named in the answer: a price edit must not change what was sold. Money that went back before the
--- grant was made takes its share at once.
-create function private.apply_grants(account_id uuid, grants jsonb, at timestamptz) returns jsonb
+-- grant was made takes its share at once. The money of a grant is noted apart from it, since it may come later.
+create function private.apply_grants(account_id uuid, customer_id text, grants jsonb, at timestamptz) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
   item jsonb;
   answer jsonb;
   granted jsonb := '[]';
   conflicts jsonb := '[]';
+  is_live boolean := (select c.livemode from public.stripe_customers c where c.customer_id = apply_grants.customer_id);
 begin
   for item in select g from jsonb_array_elements(coalesce(apply_grants.grants, '[]')) g loop
     answer := public.grant_credits(
       account_id => apply_grants.account_id, source => item ->> 'source', source_id => item ->> 'source_id',
       amount => (item ->> 'amount')::bigint, category => item ->> 'category', priority => (item ->> 'priority')::integer,
       effective_at => (item ->> 'effective_at')::timestamptz, expires_at => (item ->> 'expires_at')::timestamptz,
-      paid_cents => (item ->> 'paid_cents')::bigint, currency => item ->> 'currency',
       low_credit_percent => (item ->> 'low_credit_percent')::integer, at => apply_grants.at
     );
+    perform private.price_grant(apply_grants.account_id, item ->> 'source', item ->> 'source_id', (item ->> 'paid_cents')::bigint,
+      item ->> 'currency', is_live, apply_grants.at);
     if answer ->> 'code' = 'granted' then
       granted := granted || jsonb_build_array((item ->> 'source') || '/' || (item ->> 'source_id'));
-      perform private.follow_payment(p, item ->> 'source', item ->> 'source_id', false, apply_grants.at)
-      from public.payments p
-      where p.account_id = apply_grants.account_id and p.returned_cents > 0
-        and p.grants @> jsonb_build_array(jsonb_build_object('source', item ->> 'source', 'source_id', item ->> 'source_id'));
+      perform private.follow_return(r, false, apply_grants.at) from public.grant_returns r
+      where r.account_id = apply_grants.account_id and r.source = item ->> 'source' and r.source_id = item ->> 'source_id'
+        and r.returned > 0;
     elsif answer ->> 'code' = 'idempotency_conflict' then
       conflicts := conflicts || jsonb_build_array((item ->> 'source') || '/' || (item ->> 'source_id'));
     elsif answer ->> 'code' <> 'duplicate' then
@@ -67,33 +43,104 @@ begin
   end loop;
   return jsonb_build_object('granted', granted, 'conflicts', conflicts);
 end $$;
-grant execute on function private.apply_grants(uuid, jsonb, timestamptz) to service_role;
+grant execute on function private.apply_grants(uuid, text, jsonb, timestamptz) to service_role;
 
--- Cancels what remains of each grant of a list that exists.
+-- The grant that holds what is left of an allowance: it, or the last that came back of it after it was withdrawn.
+create function private.last_grant(account_id uuid, source text, source_id text) returns public.credit_grants
+language plpgsql stable set search_path = '' as $$
+declare
+  found_one public.credit_grants;
+  next_one public.credit_grants;
+  times integer := 0;
+begin
+  select g.* into next_one from public.credit_grants g
+  where g.source = last_grant.source and g.source_id = last_grant.source_id and g.account_id = last_grant.account_id;
+  while next_one.id is not null loop
+    found_one := next_one;
+    times := times + 1;
+    select g.* into next_one from public.credit_grants g
+    where g.source = 'alw_back' and g.source_id = concat_ws(':', last_grant.source, last_grant.source_id, times)
+      and g.account_id = last_grant.account_id;
+  end loop;
+  return found_one;
+end $$;
+grant execute on function private.last_grant(uuid, text, text) to service_role;
+
+-- Cancels what remains of each grant of a list that exists, or of what came back of it.
 create function private.apply_voids(account_id uuid, voids jsonb, at timestamptz) returns void
 language plpgsql set search_path = '' as $$
 declare
   item jsonb;
+  gift public.credit_grants;
   answer jsonb;
 begin
-  for item in
-    select v from jsonb_array_elements(coalesce(apply_voids.voids, '[]')) v
-    where exists (
-      select from public.credit_grants g
-      where g.account_id = apply_voids.account_id and g.source = v ->> 'source' and g.source_id = v ->> 'source_id'
-        and g.voided_at is null
-    )
-  loop
+  for item in select v from jsonb_array_elements(coalesce(apply_voids.voids, '[]')) v loop
+    gift := private.last_grant(apply_voids.account_id, item ->> 'source', item ->> 'source_id');
+    continue when gift.id is null or gift.voided_at is not null;
     answer := public.void_grant(
-      account_id => apply_voids.account_id, source => item ->> 'source', source_id => item ->> 'source_id',
-      key => item ->> 'key', at => apply_voids.at
+      account_id => apply_voids.account_id, source => gift.source, source_id => gift.source_id,
+      key => concat_ws(':', split_part(item ->> 'key', ':', 1), gift.source, gift.source_id), at => apply_voids.at
     );
     if not (answer ->> 'ok')::boolean then
-      raise exception 'the grant % / % was not voided: %', item ->> 'source', item ->> 'source_id', answer using errcode = 'PT500';
+      raise exception 'the grant % / % was not voided: %', gift.source, gift.source_id, answer using errcode = 'PT500';
     end if;
   end loop;
 end $$;
 grant execute on function private.apply_voids(uuid, jsonb, timestamptz) to service_role;
+
+-- Gives back what was withdrawn of each grant of a list for want of money, now that the money is there: as much as was
+-- taken, until the same day. Withdrawn and paid once more, it comes back once more, under the next number.
+create function private.apply_returns(account_id uuid, returns jsonb, at timestamptz) returns void
+language plpgsql set search_path = '' as $$
+declare
+  item jsonb;
+  times integer;
+  gift public.credit_grants;
+  answer jsonb;
+begin
+  for item in select r from jsonb_array_elements(coalesce(apply_returns.returns, '[]')) r loop
+    gift := private.last_grant(apply_returns.account_id, item ->> 'source', item ->> 'source_id');
+    continue when gift.id is null or gift.voided_at is null or gift.ended = 0 or gift.expires_at <= apply_returns.at or not exists (
+      select from public.credit_operations o
+      where o.account_id = apply_returns.account_id and o.operation = 'void' and o.key = concat_ws(':', 'unpaid', gift.source, gift.source_id)
+    );
+    times := case when gift.source = 'alw_back' then regexp_substr(gift.source_id, '[0-9]+$')::integer else 0 end;
+    answer := public.grant_credits(
+      account_id => apply_returns.account_id, source => 'alw_back',
+      source_id => concat_ws(':', item ->> 'source', item ->> 'source_id', times + 1),
+      amount => gift.ended, category => gift.category, priority => gift.priority,
+      effective_at => case when gift.effective_at > apply_returns.at then gift.effective_at end,
+      expires_at => gift.expires_at, at => apply_returns.at
+    );
+    if not (answer ->> 'ok')::boolean then
+      raise exception 'the grant % / % did not come back: %', item ->> 'source', item ->> 'source_id', answer using errcode = 'PT500';
+    end if;
+    perform private.price_grant(apply_returns.account_id, 'alw_back', concat_ws(':', item ->> 'source', item ->> 'source_id', times + 1),
+      private.money_of(gift, gift.amount) - private.money_of(gift, gift.amount - gift.ended), gift.currency, gift.livemode, apply_returns.at);
+  end loop;
+end $$;
+grant execute on function private.apply_returns(uuid, jsonb, timestamptz) to service_role;
+
+-- Tells founders what is wrong with a customer of an account now, and that the rest of it is over. Only alerts about that
+-- customer are closed.
+create function private.follow_alerts(account_id uuid, customer_id text, alerts jsonb, at timestamptz) returns void
+language plpgsql set search_path = '' as $$
+declare
+  mode boolean := (select s.livemode from public.stripe_customers s where s.customer_id = follow_alerts.customer_id);
+begin
+  perform private.raise_alert(item ->> 'kind', item ->> 'key', follow_alerts.account_id, mode,
+    item -> 'data' || jsonb_build_object('customer', follow_alerts.customer_id), follow_alerts.at)
+  from jsonb_array_elements(coalesce(follow_alerts.alerts, '[]')) item;
+  update public.alerts a set closed_at = follow_alerts.at
+  where a.account_id = follow_alerts.account_id and a.livemode = mode and a.closed_at is null
+    and a.kind in ('second_subscription', 'unknown_price', 'subscription_changed', 'finalization_failed', 'account_suspended')
+    and a.data ->> 'customer' = follow_alerts.customer_id
+    and not exists (
+      select from jsonb_array_elements(coalesce(follow_alerts.alerts, '[]')) item
+      where item ->> 'kind' = a.kind and item ->> 'key' = a.key
+    );
+end $$;
+grant execute on function private.follow_alerts(uuid, text, jsonb, timestamptz) to service_role;
 
 create function private.apply_mails(account_id uuid, mails jsonb, at timestamptz) returns void
 language sql set search_path = '' as $$
@@ -208,9 +255,10 @@ end $$;
 grant execute on function public.note_payment_problem(text, uuid, text, text, timestamptz) to service_role;
 
 -- Writes everything that was fetched of a customer's subscriptions, and all that follows from it, at once: snapshots,
--- allowance, the period of the metered item that overage counts in, the dunning case, mail. Answers `lease_lost`, and changes nothing, when somebody else has taken over.
+-- allowance, the period of the metered item that overage counts in, the dunning case, mail, alerts. Answers `lease_lost`, and changes nothing, when somebody else has taken over.
 create function public.save_subscription(
-  customer_id text, lease uuid, subscriptions jsonb, invoices jsonb, grants jsonb, voids jsonb, dunning jsonb, mails jsonb, at timestamptz
+  customer_id text, lease uuid, subscriptions jsonb, invoices jsonb, grants jsonb, returns jsonb, voids jsonb, dunning jsonb,
+  mails jsonb, alerts jsonb, at timestamptz
 ) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
@@ -223,7 +271,8 @@ begin
   end if;
   perform private.save_subscriptions(account, save_subscription.customer_id, save_subscription.subscriptions, saved_at);
   perform private.save_invoices(account, save_subscription.customer_id, save_subscription.invoices, saved_at);
-  given := private.apply_grants(account, save_subscription.grants, saved_at);
+  given := private.apply_grants(account, save_subscription.customer_id, save_subscription.grants, saved_at);
+  perform private.apply_returns(account, save_subscription.returns, saved_at);
   perform public.set_overage(
     account_id => account, at => saved_at,
     period_starts_at => (item ->> 'overage_starts_at')::timestamptz, period_ends_at => (item ->> 'overage_ends_at')::timestamptz
@@ -233,9 +282,10 @@ begin
   perform private.apply_voids(account, save_subscription.voids, saved_at);
   perform private.save_dunning(account, save_subscription.customer_id, save_subscription.dunning, saved_at);
   perform private.apply_mails(account, save_subscription.mails, saved_at);
+  perform private.follow_alerts(account, save_subscription.customer_id, save_subscription.alerts, saved_at);
   return jsonb_build_object('ok', true, 'code', 'saved') || given;
 end $$;
-grant execute on function public.save_subscription(text, uuid, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, timestamptz) to service_role;
+grant execute on function public.save_subscription(text, uuid, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, timestamptz) to service_role;
 
 -- Writes what was fetched of one checkout session that sold a pack: the purchase, its credits, its invoice, mail.
 create function public.save_pack_purchase(
@@ -264,83 +314,8 @@ begin
     invoice_id = excluded.invoice_id, total_cents = excluded.total_cents, net_cents = excluded.net_cents,
     synced_at = excluded.synced_at;
   perform private.save_invoices(account, save_pack_purchase.customer_id, save_pack_purchase.invoices, saved_at);
-  given := private.apply_grants(account, save_pack_purchase.grants, saved_at);
+  given := private.apply_grants(account, save_pack_purchase.customer_id, save_pack_purchase.grants, saved_at);
   perform private.apply_mails(account, save_pack_purchase.mails, saved_at);
   return jsonb_build_object('ok', true, 'code', 'saved') || given;
 end $$;
 grant execute on function public.save_pack_purchase(text, uuid, jsonb, jsonb, jsonb, jsonb, timestamptz) to service_role;
-
--- An open dispute for fraud holds the account; its end, won or lost, lifts that hold. One by an admin is left alone.
-create function private.follow_fraud(account_id uuid, at timestamptz) returns void
-language plpgsql set search_path = '' as $$
-declare
-  is_fraud boolean := exists (select from public.payments p where p.account_id = follow_fraud.account_id and p.is_fraud);
-  hold public.account_holds;
-begin
-  if is_fraud then
-    insert into public.account_holds (account_id, reason, held_at) values (follow_fraud.account_id, 'fraud', follow_fraud.at)
-    on conflict do nothing returning * into hold;
-  else
-    delete from public.account_holds h where h.account_id = follow_fraud.account_id and h.reason = 'fraud' returning * into hold;
-  end if;
-  if hold.account_id is not null then
-    perform private.follow_freeze(follow_fraud.account_id, case when is_fraud then 'hold ' else 'lift ' end || hold.held_at, follow_fraud.at);
-  end if;
-end $$;
-grant execute on function private.follow_fraud(uuid, timestamptz) to service_role;
-
--- Brings the credits of a payment in step with how much of it stands returned now, by the state and never by the event,
--- grant by grant.
-create function public.save_payment(customer_id text, lease uuid, payment jsonb, at timestamptz) returns jsonb
-language plpgsql set search_path = '' as $$
-declare
-  saved_at timestamptz := private.checked_time(save_payment.at);
-  account uuid := private.leased_account(save_payment.customer_id, save_payment.lease);
-  before public.payments;
-  now_is public.payments;
-  item jsonb;
-  answers jsonb := '[]';
-begin
-  if account is null then
-    return jsonb_build_object('ok', false, 'code', 'lease_lost');
-  end if;
-  now_is := jsonb_populate_record(null::public.payments, save_payment.payment);
-  select p.* into before from public.payments p where p.payment_intent_id = now_is.payment_intent_id for update;
-  insert into public.payments as known (
-    payment_intent_id, account_id, customer_id, livemode, grants, charged_cents, returned_cents, is_disputed, is_fraud, changes, synced_at
-  )
-  values (
-    now_is.payment_intent_id, account, save_payment.customer_id, now_is.livemode, now_is.grants, now_is.charged_cents,
-    now_is.returned_cents, now_is.is_disputed, now_is.is_fraud, case when now_is.returned_cents > 0 then 1 else 0 end, saved_at
-  )
-  on conflict on constraint payments_pkey do update set
-    grants = excluded.grants, returned_cents = excluded.returned_cents, is_disputed = excluded.is_disputed,
-    is_fraud = excluded.is_fraud, synced_at = excluded.synced_at,
-    changes = known.changes + case when known.returned_cents <> excluded.returned_cents then 1 else 0 end
-  returning * into now_is;
-  if now_is.changes > 0 then
-    for item in
-      select g from jsonb_array_elements(now_is.grants) g
-      where exists (
-        select from public.credit_grants c
-        where c.account_id = account and c.source = g ->> 'source' and c.source_id = g ->> 'source_id'
-      )
-    loop
-      answers := answers || private.follow_payment(
-        now_is, item ->> 'source', item ->> 'source_id', now_is.returned_cents < coalesce(before.returned_cents, 0), saved_at
-      );
-    end loop;
-  end if;
-  perform private.follow_fraud(account, saved_at);
-  return jsonb_build_object('ok', true, 'code', 'saved', 'answers', answers);
-end $$;
-grant execute on function public.save_payment(text, uuid, jsonb, timestamptz) to service_role;
-
--- Which checkout session a payment paid for, so that its credits can follow it.
-create function public.find_purchase(payment_intent_id text) returns jsonb
-language sql stable set search_path = '' as $$
-  select jsonb_build_object('session_id', (
-    select p.session_id from public.purchases p where p.payment_intent_id = find_purchase.payment_intent_id
-  ))
-$$;
-grant execute on function public.find_purchase(text) to service_role;
