@@ -8,6 +8,8 @@ export interface Sender {
   /** Where the app answers, without a slash at the end. */
   appUrl: string;
   supportEmail: string;
+  /** Where the reader ends mail of this kind, for mail that is a choice. */
+  unsubscribeUrl?: string | null;
 }
 
 /** A mail before it is rendered. The subject says the fact. */
@@ -86,6 +88,14 @@ export function Layout({ sender, preview, title, button, reason, children }: Lay
               {sender.supportEmail}
             </Link>
           </Text>
+          {sender.unsubscribeUrl ? (
+            <Text style={{ margin: "8px 0 0", fontSize: 12, lineHeight: "18px", color: color.muted }}>
+              You may do without these:{" "}
+              <Link href={sender.unsubscribeUrl} style={{ color: color.muted, textDecoration: "underline" }}>
+                stop this kind of mail
+              </Link>
+            </Text>
+          ) : null}
         </Container>
       </Body>
     </Html>

@@ -187,20 +187,25 @@ export interface RenderedMail {
   text: string;
 }
 
-function sender(): Sender {
+function sender(unsubscribeUrl: string | null): Sender {
   const { MAIL_FROM, APP_URL, SUPPORT_EMAIL } = env();
   const name = /^\s*"?([^"<]+?)"?\s*</.exec(MAIL_FROM)?.[1] ?? new URL(APP_URL).hostname;
-  return { name, appUrl: APP_URL.replace(/\/$/, ""), supportEmail: SUPPORT_EMAIL };
+  return { name, appUrl: APP_URL.replace(/\/$/, ""), supportEmail: SUPPORT_EMAIL, unsubscribeUrl };
 }
 
 /**
  * Draws one mail, as HTML and as plain text.
  * @param data what its row in the outbox holds
+ * @param o.unsubscribeUrl where its reader ends mail of this kind; null for mail that is no choice
  * @throws Error for a kind that does not exist, ZodError for data that does not fit it
  */
-export async function renderMail(name: string, data: unknown): Promise<RenderedMail> {
+export async function renderMail(
+  name: string,
+  data: unknown,
+  { unsubscribeUrl }: { unsubscribeUrl: string | null } = { unsubscribeUrl: null },
+): Promise<RenderedMail> {
   const draw = KINDS[name];
   if (!draw) throw new Error(`There is no mail of the kind ${name}.`);
-  const { subject, body } = draw(data, sender());
+  const { subject, body } = draw(data, sender(unsubscribeUrl));
   return { subject, html: await render(body), text: await render(body, { plainText: true }) };
 }

@@ -42,6 +42,7 @@ beforeAll(async () => {
   vi.stubEnv("DATABASE_URL", `${database.url}?ledgerline.movable_clock=on`);
   vi.stubEnv("LEDGERLINE_LOCAL", "1");
   vi.stubEnv("APP_URL", "http://localhost:3000");
+  vi.stubEnv("SUPABASE_SECRET_KEY", "sb_secret_of_the_tests");
   vi.stubEnv("RESEND_API_KEY", "re_test");
   vi.stubEnv("RESEND_BASE_URL", `http://127.0.0.1:${(resend.address() as AddressInfo).port}`);
   vi.stubEnv("MAIL_FROM", "Northwind <hello@example.com>");
@@ -73,6 +74,9 @@ async function rowOf(id: string) {
   return row;
 }
 
+const copiesOf = (id: string) =>
+  database.sql`select id, address, state, reason, provider_id from public.mail_deliveries where mail_id = ${id} order by address`;
+
 const passMinutes = (minutes: number) => {
   clock.now = new Date(clock.now.getTime() + minutes * 60_000);
 };
@@ -81,7 +85,8 @@ test("a queued mail reaches the account's owner once, under the key of its row",
   const { id, email } = await queue();
   expect(await sendDueMail()).toEqual({ sent: 1, failed: 0, givenUp: 0 });
   expect(await sendDueMail()).toEqual({ sent: 0, failed: 0, givenUp: 0 });
-  expect(received).toEqual([{ key: id, to: [email], subject: "You have 5 credits left" }]);
+  expect(received).toMatchObject([{ to: [email], subject: "You have 5 credits left" }]);
+  expect(received[0]?.key).toBe((await copiesOf(id))[0]?.id);
   expect(await rowOf(id)).toMatchObject({ sent_at: clock.now, next_attempt_at: null, last_error: null });
 });
 
@@ -89,7 +94,7 @@ test("two senders at once send each mail once", async () => {
   const queued = await Promise.all(Array.from({ length: 12 }, () => queue()));
   const results = await Promise.all([1, 2, 3, 4].map(() => sendDueMail({ limit: 5 })));
   expect(results.reduce((sum, { sent }) => sum + sent, 0)).toBe(12);
-  expect(received.map(({ key }) => key).sort()).toEqual(queued.map(({ id }) => id).sort());
+  expect(received.flatMap(({ to }) => to).sort()).toEqual(queued.map(({ email }) => email).sort());
 });
 
 test("a mail that Resend does not take stays, and is sent a minute later", async () => {
@@ -103,7 +108,8 @@ test("a mail that Resend does not take stays, and is sent a minute later", async
   passMinutes(1);
   expect(await sendDueMail()).toMatchObject({ sent: 1 });
   expect((await rowOf(id))?.sent_at).toEqual(clock.now);
-  expect(new Set(received.map(({ key }) => key))).toEqual(new Set([id]));
+  expect(received).toHaveLength(2);
+  expect(new Set(received.map(({ key }) => key)).size).toBe(1);
 });
 
 test("a mail is given up after 8 tries over two days, and the reason is kept", async () => {
@@ -177,7 +183,7 @@ test("mail to the founders goes once to the addresses of ALERT_EMAIL, and withou
   await tell("second");
   await sendDueMail();
   vi.stubEnv("ALERT_EMAIL", "");
-  expect(received.map(({ to }) => to)).toEqual([[founder.email], ["anna@example.com", "ben@example.com"]]);
+  expect(received.map(({ to }) => to)).toEqual([[founder.email], ["anna@example.com"], ["ben@example.com"]]);
   await database.sql`delete from public.platform_admins`;
 });
 

@@ -4,6 +4,9 @@ import type { RenderedMail } from "./mails";
 
 const MOST_WAIT_MS = 10_000;
 
+/** The tag by which what becomes of a mail finds its copy, also before we were told Resend's own id. */
+export const DELIVERY_TAG = "delivery";
+
 /** Resend did not take a mail. */
 export class MailError extends Error {
   override name = "MailError";
@@ -19,15 +22,23 @@ export function mailSettings() {
 }
 
 /**
- * Hands a mail to Resend, or locally to the mailbox that speaks its language.
- * @param key the same mail, however often it is handed over, has the same key and leaves once
+ * Hands one copy of a mail to Resend, or locally to the mailbox that speaks its language.
+ * @param o.delivery the copy's id: the same one, however often it is handed over, leaves once
+ * @returns Resend's id of it; null when it was taken before under this id, with words that differed a little
  * @throws MailError when it was not taken, or not within 10 seconds
  */
-export async function sendMail(to: string[], mail: RenderedMail, key: string): Promise<void> {
+export async function sendMail(o: {
+  to: string;
+  mail: RenderedMail;
+  delivery: string;
+  headers: Record<string, string>;
+}): Promise<string | null> {
   const { key: apiKey, baseUrl, from, replyTo } = mailSettings();
   const resend = new Resend(apiKey, baseUrl ? { baseUrl } : undefined);
-  const signal = AbortSignal.timeout(MOST_WAIT_MS);
-  const { error } = await resend.emails.send({ from, to, replyTo, ...mail }, { idempotencyKey: key, signal });
-  // The key was used for this mail before, when its words or addresses differed a little: it has left.
+  const { data, error } = await resend.emails.send(
+    { from, to: [o.to], replyTo, ...o.mail, headers: o.headers, tags: [{ name: DELIVERY_TAG, value: o.delivery }] },
+    { idempotencyKey: o.delivery, signal: AbortSignal.timeout(MOST_WAIT_MS) },
+  );
   if (error && error.name !== "invalid_idempotent_request") throw new MailError(`${error.name}: ${error.message}`);
+  return data?.id ?? null;
 }

@@ -9,14 +9,17 @@ create table public.mail_outbox (
   next_attempt_at timestamptz,
   claimed_until timestamptz,
   sent_at timestamptz,
+  withheld_at timestamptz,
   last_error text,
   queued_at timestamptz not null,
   constraint a_mail_goes_to_owners_or_founders check (audience in ('owners', 'founders')),
   constraint only_mail_to_founders_is_about_no_account check ((audience = 'founders') = (account_id is null)),
   constraint a_mail_is_queued_once unique nulls not distinct (account_id, kind, key),
-  constraint a_sent_mail_is_not_due check (sent_at is null or next_attempt_at is null)
+  constraint a_sent_mail_is_not_due check (sent_at is null or next_attempt_at is null),
+  constraint a_withheld_mail_has_not_left check (withheld_at is null or (sent_at is null and next_attempt_at is null))
 );
-comment on table public.mail_outbox is 'Mail still to leave, written in the transaction that made it necessary. next_attempt_at is null once it was sent or given up.';
+comment on table public.mail_outbox is 'Mail still to leave, written in the transaction that made it necessary. next_attempt_at is null once it was sent or given up, or withheld because nobody of those it goes to wants its kind.';
+create index mail_outbox_queued_at on public.mail_outbox (queued_at desc, id);
 create index mail_outbox_due on public.mail_outbox (next_attempt_at) where next_attempt_at is not null;
 
 alter table public.mail_outbox enable row level security;

@@ -26,6 +26,17 @@ begin
 end $$;
 grant execute on function public.mark_mail_sent(uuid, timestamptz) to service_role;
 
+-- Notes that a mail was kept back, since nobody it goes to wants its kind.
+create function public.mark_mail_withheld(mail_id uuid, at timestamptz) returns jsonb
+language plpgsql set search_path = '' as $$
+begin
+  update public.mail_outbox m
+  set withheld_at = private.checked_time(mark_mail_withheld.at), next_attempt_at = null, claimed_until = null
+  where m.id = mark_mail_withheld.mail_id and m.sent_at is null;
+  return jsonb_build_object('ok', found, 'code', case when found then 'withheld' else 'unknown_mail' end);
+end $$;
+grant execute on function public.mark_mail_withheld(uuid, timestamptz) to service_role;
+
 -- Notes why a mail did not leave and when to try again; with no such time it is given up, and the row stays.
 create function public.mark_mail_failed(mail_id uuid, error text, retry_at timestamptz default null) returns jsonb
 language plpgsql set search_path = '' as $$
