@@ -5,7 +5,7 @@ import { refreshSession } from "@/lib/supabase/proxy";
 export const config = {
   // Machines call these with a secret of their own; the proxy would only hold their bodies in memory.
   matcher: [
-    "/((?!api/stripe|api/usage|api/jobs|api/health|_next/static|_next/image|[^/]*\\.(?:ico|png|svg|webp|avif|jpg|txt|xml|webmanifest|woff2|js|css|map)$).*)",
+    "/((?!api/stripe|api/resend|api/usage|api/jobs|api/health|_next/static|_next/image|[^/]*\\.(?:ico|png|svg|webp|avif|jpg|txt|xml|webmanifest|woff2|js|css|map)$).*)",
   ],
 };
 
