@@ -75,6 +75,35 @@ describe("a refund", () => {
     expect((await chargeOf(intent)).amount_refunded).toBe(0);
   });
 
+  test("can wait for the customer, who is written to, and be called back until then", async () => {
+    const intent = await pay();
+    const body = { payment_intent: intent.id, amount: 400, status: "requires_action" };
+    const { id } = await bench.control("POST", "dashboard/refund", body);
+    const waiting = await stripe.refunds.retrieve(String(id));
+    expect(waiting).toMatchObject({ status: "requires_action", next_action: { type: "display_details" } });
+    expect((await chargeOf(intent)).amount_refunded).toBe(400);
+    const canceled = await stripe.refunds.cancel(waiting.id);
+    expect(canceled.status).toBe("canceled");
+    expect(canceled.next_action).toBeUndefined();
+    expect((await chargeOf(intent)).amount_refunded).toBe(0);
+  });
+
+  test("that is pending is called back in the Dashboard only, and can arrive by hand", async () => {
+    const intent = await pay("pm_card_pendingRefund");
+    const [one, other] = [
+      await stripe.refunds.create({ payment_intent: intent.id, amount: 300 }),
+      await stripe.refunds.create({ payment_intent: intent.id, amount: 200 }),
+    ];
+    expect((await refusal(stripe.refunds.cancel(one.id))).message).toContain("pending");
+    await bench.control("POST", "dashboard/cancel-refund", { refund: one.id });
+    await bench.control("POST", "dashboard/finish-refund", { refund: other.id });
+    expect((await chargeOf(intent)).amount_refunded).toBe(200);
+    expect((await stripe.refunds.retrieve(one.id)).status).toBe("canceled");
+    expect((await stripe.refunds.retrieve(other.id)).status).toBe("succeeded");
+    await bench.advance(86_400);
+    expect((await chargeOf(intent)).amount_refunded).toBe(200);
+  });
+
   test("of a payment that was never made is refused", async () => {
     const intent = await stripe.paymentIntents.create({ amount: 1000, currency: "usd" });
     expect(await refusal(stripe.refunds.create({ payment_intent: intent.id }))).toMatchObject({ statusCode: 400 });

@@ -65,15 +65,35 @@ export const refunds: Resource = {
     {
       method: "POST",
       path: "/_double/dashboard/refund",
-      handle: ({ body }, context) =>
-        createRefund(context, chargeOf(context, body), {
-          amount: body.amount === undefined ? undefined : Number(body.amount),
-        }),
+      handle({ body }, context) {
+        const { amount, status } = body;
+        if (status !== undefined && status !== "pending" && status !== "requires_action")
+          throw invalid("status is pending or requires_action, or is left out", "status");
+        return createRefund(context, chargeOf(context, body), {
+          amount: amount === undefined ? undefined : Number(amount),
+          status,
+        });
+      },
     },
     {
       method: "POST",
       path: "/_double/dashboard/fail-refund",
-      handle: ({ body }, context) => failRefund(context, context.find("refund", String(body.refund), "refund")),
+      handle: ({ body }, context) =>
+        failRefund(
+          context,
+          context.find("refund", String(body.refund), "refund"),
+          typeof body.reason === "string" ? body.reason : undefined,
+        ),
+    },
+    {
+      method: "POST",
+      path: "/_double/dashboard/finish-refund",
+      handle: ({ body }, context) => finishRefund(context, String(body.refund), false),
+    },
+    {
+      method: "POST",
+      path: "/_double/dashboard/cancel-refund",
+      handle: ({ body }, context) => cancelRefund(context, String(body.refund), ["pending", "requires_action"]),
     },
   ],
   tasks: {
