@@ -16,7 +16,7 @@ const GROUPS: Record<Service, { needed: string[]; optional: string[]; starts: st
     optional: ["STRIPE_THIN_WEBHOOK_SECRET"],
     starts: ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"],
   },
-  resend: { needed: ["RESEND_API_KEY", "MAIL_FROM"], optional: [], starts: ["RESEND_API_KEY"] },
+  resend: { needed: ["RESEND_API_KEY", "MAIL_FROM"], optional: ["RESEND_WEBHOOK_SECRET"], starts: ["RESEND_API_KEY"] },
 };
 
 /** What the local services are set to, by the names the app reads. */
@@ -52,6 +52,7 @@ export function localEnvironment(
     resend: {
       RESEND_API_KEY: secrets.resendKey,
       RESEND_BASE_URL: mailbox,
+      RESEND_WEBHOOK_SECRET: secrets.resendWebhookSecret,
       MAILBOX_URL: mailbox,
       MAIL_FROM: "Ledgerline <hello@ledgerline.test>",
     },
@@ -100,6 +101,7 @@ export function composeEnvironment(settings: Settings, secrets: Secrets, real: S
   for (const name of [
     "MAIL_FROM",
     "SUPPORT_EMAIL",
+    "ALERT_EMAIL",
     "JOBS_SECRET",
     "METER_SINK",
     "AI_API_KEY",

@@ -10,6 +10,7 @@ const MAKE = {
   secretKey: () => `sb_secret_${hex(16)}`,
   stripeKey: () => `sk_test_double_${hex(12)}`,
   resendKey: () => `re_local_${hex(12)}`,
+  resendWebhookSecret: () => `whsec_${randomBytes(24).toString("base64")}`,
   jobsSecret: () => hex(24),
   actionsKey: () => randomBytes(32).toString("base64"),
 };

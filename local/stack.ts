@@ -91,7 +91,11 @@ export async function startStack(command: string, startApp?: StartApp): Promise<
         });
     const mailbox = real.has("resend")
       ? Promise.resolve()
-      : startMailbox({ port: ports.mailbox, file: join(data, "mailbox.jsonl") }).then((started) => {
+      : startMailbox({
+          port: ports.mailbox,
+          file: join(data, "mailbox.jsonl"),
+          webhook: { url: new URL("/api/resend/webhook", appUrl).href, secret: secrets.resendWebhookSecret },
+        }).then((started) => {
           stops.push(started.close);
         });
     const stripe = real.has("stripe")

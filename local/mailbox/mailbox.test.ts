@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Resend } from "resend";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { listen, unlisten } from "../listen.ts";
 import { type Mailbox, startMailbox } from "./server.ts";
 import type { Mail } from "./store.ts";
+import { fateOf } from "./webhooks.ts";
 
 let directory: string;
 let mailbox: Mailbox;
@@ -115,4 +118,61 @@ test("a stranger's host name gets no mail", async () => {
     request(address("/api/mails"), { headers: { host: "evil.test" } }, (answer) => resolve(answer.statusCode)).end();
   });
   expect(status).toBe(403);
+});
+
+test.each([
+  ["anna@example.test", false, "delivered"],
+  ["bounced@example.test", false, "bounced"],
+  ["Anna <bounced+anna@example.test>", false, "bounced"],
+  ["bounced@example.test", true, "suppressed"],
+  ["complained.anna@example.test", false, "complained"],
+  ["delayed@example.test", false, "delayed"],
+  ["bouncedanna@example.test", false, "delivered"],
+])("mail to %s, bounced before: %s, is %s", (to, before, fate) => {
+  expect(fateOf(to, before)).toBe(fate);
+});
+
+test("the app is told what became of a mail by messages that Resend's own client takes as Resend's, again until it hears", async () => {
+  const secret = `whsec_${Buffer.from("a secret of the tests only").toString("base64")}`;
+  const heard: Array<{ type: string; data: { to: string[]; tags?: object } }> = [];
+  let deaf = true;
+  const app = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on("data", (part: Buffer) => parts.push(part));
+    request.on("end", () => {
+      if (deaf) {
+        deaf = false;
+        response.writeHead(503).end();
+        return;
+      }
+      const header = (name: string) => String(request.headers[name]);
+      const payload = Buffer.concat(parts).toString();
+      const headers = {
+        id: header("svix-id"),
+        timestamp: header("svix-timestamp"),
+        signature: header("svix-signature"),
+      };
+      heard.push(
+        new Resend("re_x").webhooks.verify({ payload, headers, webhookSecret: secret }) as (typeof heard)[number],
+      );
+      response.writeHead(200).end();
+    });
+  });
+  await listen(app, 0);
+  const target = app.address();
+  const port = target && typeof target === "object" ? target.port : 0;
+  await mailbox.close();
+  mailbox = await startMailbox({ port: 0, file: file(), webhook: { url: `http://127.0.0.1:${port}`, secret } });
+  const tags = [{ name: "delivery", value: "one" }];
+  await resend().emails.send({ ...letter, to: "bounced@example.test", tags });
+  await resend().emails.send({ ...letter, to: "bounced@example.test", tags });
+  await resend().emails.send(letter);
+  await mailbox.settled();
+  await unlisten(app);
+  expect(heard.map(({ type }) => type)).toEqual(["email.sent", "email.bounced", "email.sent", "email.suppressed"]);
+  expect(heard[1]?.data).toMatchObject({
+    to: ["bounced@example.test"],
+    tags: { delivery: "one" },
+    bounce: { type: "Permanent" },
+  });
 });

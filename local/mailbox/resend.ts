@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { addressOf, type Mail, type MailStore } from "./store.ts";
+import { fateOf } from "./webhooks.ts";
 
 export interface Answer {
   status: number;
@@ -114,6 +115,8 @@ function toMail(parsed: unknown): NewMail {
     subject: text(given.subject, "subject") ?? "",
     html,
     text: plain,
+    headers: lines(given.headers),
+    tags: tags(given.tags),
   };
 }
 
@@ -122,6 +125,34 @@ function text(value: unknown, field: string): string | null {
   if (typeof value !== "string")
     throw new Refusal(422, "validation_error", `The \`${field}\` field must be a \`string\`.`);
   return value;
+}
+
+function lines(value: unknown): Record<string, string> {
+  if (value === undefined || value === null) return {};
+  if (typeof value === "object" && Object.values(value).every((line) => typeof line === "string"))
+    return { ...value } as Record<string, string>;
+  throw new Refusal(422, "validation_error", "The `headers` field must be an object of strings.");
+}
+
+function tags(value: unknown): Record<string, string> {
+  const list: unknown[] = Array.isArray(value) ? value : [];
+  return Object.fromEntries(
+    list.map((tag) => {
+      const { name, value: content }: Record<string, unknown> =
+        typeof tag === "object" && tag !== null ? { ...tag } : {};
+      if (
+        typeof name === "string" &&
+        typeof content === "string" &&
+        [name, content].every((word) => /^[\w-]{1,256}$/.test(word))
+      )
+        return [name, content];
+      throw new Refusal(
+        422,
+        "validation_error",
+        "Tags should only contain ASCII letters, numbers, underscores, or dashes.",
+      );
+    }),
+  );
 }
 
 function addresses(value: unknown, field: string): string[] {
@@ -152,6 +183,6 @@ function retrieve(store: MailStore, id: string): unknown {
     bcc: mail.bcc,
     cc: mail.cc,
     reply_to: mail.replyTo,
-    last_event: "delivered",
+    last_event: mail.to.some((address) => fateOf(address, false) === "bounced") ? "bounced" : "delivered",
   };
 }

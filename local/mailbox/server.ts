@@ -3,9 +3,12 @@ import { listen, unlisten } from "../listen.ts";
 import { framedHtml, mailboxPage } from "./page.ts";
 import { answerResend } from "./resend.ts";
 import { MailStore } from "./store.ts";
+import { fateOf, WebhookSender, type WebhookTarget } from "./webhooks.ts";
 
 export interface Mailbox {
   port: number;
+  /** Resolves when the app was told what became of every mail so far. */
+  settled(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -17,9 +20,23 @@ const MOST_BYTES = 40 * 1024 * 1024;
  *
  * @param port 0 takes any free one
  * @param file where the mail is kept
+ * @param webhook where it tells what became of each mail; without one it tells nobody
  */
-export async function startMailbox({ port, file }: { port: number; file: string }): Promise<Mailbox> {
-  const store = new MailStore(file);
+export async function startMailbox({
+  port,
+  file,
+  webhook,
+}: {
+  port: number;
+  file: string;
+  webhook?: WebhookTarget;
+}): Promise<Mailbox> {
+  const sender = webhook && new WebhookSender(webhook);
+  const store: MailStore = new MailStore(file, (mail) => {
+    // Auth's own mail comes another way at Supabase, and nobody is told of it.
+    if (mail.tags && Object.keys(mail.tags).length > 0) sender?.tell(mail, hasBounced);
+  });
+  const hasBounced = (address: string) => fateOf(address, false) === "bounced" && store.list(address).length > 1;
   const server = createServer((request, response) => {
     answer(store, request, response).catch((error: unknown) => {
       reply(response, 500, { statusCode: 500, name: "internal_server_error", message: String(error) });
@@ -29,7 +46,11 @@ export async function startMailbox({ port, file }: { port: number; file: string 
   const address = server.address();
   return {
     port: address && typeof address === "object" ? address.port : port,
-    close: () => unlisten(server),
+    settled: async () => sender?.settled(),
+    close: async () => {
+      sender?.close();
+      await unlisten(server);
+    },
   };
 }
 

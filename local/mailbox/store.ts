@@ -12,6 +12,9 @@ export interface Mail {
   subject: string;
   html: string | null;
   text: string | null;
+  /** What the sender wrote into the head, such as List-Unsubscribe; absent for mail of auth. */
+  headers?: Record<string, string>;
+  tags?: Record<string, string>;
   /** ISO 8601, by the machine's clock. */
   createdAt: string;
 }
@@ -33,9 +36,12 @@ export class MailStore {
   private mails: Mail[] = [];
   private answers = new Map<string, Answered>();
   private readonly file: string;
+  private readonly onMail: (mail: Mail) => void;
 
-  constructor(file: string) {
+  /** @param onMail hears of each mail that was taken */
+  constructor(file: string, onMail: (mail: Mail) => void = () => undefined) {
     this.file = file;
+    this.onMail = onMail;
     mkdirSync(dirname(file), { recursive: true });
     if (!existsSync(file)) return;
     for (const line of readFileSync(file, "utf8").split("\n")) {
@@ -60,6 +66,7 @@ export class MailStore {
     }
     this.mails.push(...added);
     appendFileSync(this.file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    for (const mail of added) this.onMail(mail);
     return ids;
   }
 
