@@ -1,3 +1,4 @@
+import type { Collection } from "./collection";
 import type { DunningStage, SubscriptionStatus } from "./standing";
 
 /** The stages in their order; a case only ever moves to the right. */
@@ -12,12 +13,11 @@ export interface UnpaidInvoice {
   readonly onTerms: boolean;
   /** When the first attempt failed, or when it was due. */
   readonly failedAt: Date;
-  /** Nothing will be tried again with what the account pays with now. */
-  readonly cannotRetry: boolean;
+  /** The bank has said never to what the account pays with now. */
+  readonly isRefusedForGood: boolean;
   /** The bank wants to see the customer (3D Secure). */
   readonly needsAction: boolean;
-  /** Stripe was told by a person to stop trying. */
-  readonly retriesPaused: boolean;
+  readonly collection: Collection;
   readonly isUncollectible: boolean;
   /** A payment is under way, and may yet arrive. */
   readonly isProcessing: boolean;
@@ -112,13 +112,19 @@ export function stageDueAt(open: DunningCase, stage: DunningStage, days: Dunning
 function standsStill({ unpaid, subscription }: DunningFacts): boolean {
   if (GONE.includes(subscription?.status) || subscription?.status === "unpaid") return false;
   if (subscription?.collectionPaused) return true;
-  return unpaid.length > 0 && unpaid.every(({ retriesPaused, isUncollectible }) => retriesPaused && !isUncollectible);
+  return (
+    unpaid.length > 0 && unpaid.every(({ collection, isUncollectible }) => collection === "stopped" && !isUncollectible)
+  );
 }
+
+/** Whether Stripe will try an invoice again by itself with what the account pays with now. */
+export const isRetried = ({ collection, isRefusedForGood, onTerms }: UnpaidInvoice): boolean =>
+  collection === "running" && !isRefusedForGood && !onTerms;
 
 function byInvoice(invoice: UnpaidInvoice, paused: boolean): DunningStage {
   if (invoice.isUncollectible) return "downgraded";
   if (invoice.onTerms) return "retrying";
-  const isOver = invoice.cannotRetry && !paused && !invoice.retriesPaused && !invoice.isProcessing;
+  const isOver = !isRetried(invoice) && invoice.collection !== "stopped" && !paused && !invoice.isProcessing;
   return furthest([byAttempts(invoice.attempts), isOver ? "warned" : "retrying"]);
 }
 

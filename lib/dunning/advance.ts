@@ -17,6 +17,7 @@ async function forgetIfDeleted(customer: string): Promise<void> {
  * @throws AggregateError naming what failed, after every other had its turn; each is asked about again in ten minutes
  */
 export async function advanceDunning(ask: (customer: string) => Promise<unknown>): Promise<void> {
+  await rpc("note_stripe_mode", { livemode: isLivemode(), at: now() });
   const debtors = await rpc<string[]>("claim_debtors", { livemode: isLivemode(), most: MOST, at: now() });
   await workThrough(debtors, async (customer) => {
     await forgetIfDeleted(customer);

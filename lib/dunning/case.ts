@@ -1,3 +1,4 @@
+import type { Collection } from "@/lib/billing/collection";
 import type { DunningCase, SettledAs } from "@/lib/billing/dunning";
 import type { DunningStage } from "@/lib/billing/standing";
 import type { AccountId } from "@/lib/billing/units";
@@ -9,6 +10,7 @@ export interface KnownMember {
   readonly invoice: string;
   readonly attempts: number;
   readonly actionRequired: boolean;
+  readonly collection: Collection;
   /** null while it is owed. */
   readonly outcome: SettledAs | null;
 }
@@ -29,6 +31,7 @@ interface CaseRow {
     invoice_id: string;
     attempts: number;
     action_required: boolean;
+    collection: Collection;
     outcome: SettledAs | null;
   }>;
 }
@@ -45,6 +48,7 @@ function toCase(row: CaseRow): OpenCase {
       invoice: member.invoice_id,
       attempts: member.attempts,
       actionRequired: member.action_required,
+      collection: member.collection,
       outcome: member.outcome,
     })),
   };

@@ -2,6 +2,7 @@ import type Stripe from "stripe";
 import {
   type DunningFacts,
   type DunningStep,
+  isRetried,
   nextDunningStep,
   type SettledAs,
   type UnpaidInvoice,
@@ -63,10 +64,11 @@ function settledOf(open: OpenCase | null, invoices: readonly Stripe.Invoice[]) {
   });
 }
 
-const toMemberRow = ({ id, attempts, needsAction }: UnpaidInvoice) => ({
+const toMemberRow = ({ id, attempts, needsAction, collection }: UnpaidInvoice) => ({
   invoice_id: id,
   attempts,
   action_required: needsAction,
+  collection,
 });
 
 type Stand = Extract<DunningStep, { kind: "stand" }>;
@@ -131,8 +133,7 @@ export async function dunningOrders(fetched: FetchedDebts, now: Date): Promise<D
     const mail = open && step.outcome === "paid" ? restoredMail(subscription, open.stage, fetched.paidThrough) : null;
     return { stage: null, found, row: () => ({ members, settled, outcome: step.outcome, mail }) };
   }
-  const isRetried = unpaid.some(({ cannotRetry, onTerms }) => !cannotRetry && !onTerms);
-  const debt: Debt = { subscription, invoices: owed, isRetried, next: step.next, days };
+  const debt: Debt = { subscription, invoices: owed, isRetried: unpaid.some(isRetried), next: step.next, days };
   const row = standRow(step, debt, unpaid, now);
   return { stage: step.next.stage, found, row: (voids) => ({ members, settled, voids, ...row }) };
 }

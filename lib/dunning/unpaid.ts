@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import { collectionOf } from "@/lib/billing/collection";
 import type { UnpaidInvoice } from "@/lib/billing/dunning";
 import { fromSeconds, fromSecondsOrNull, idOf, stripe } from "@/lib/stripe/client";
 import type { ReadSubscription } from "@/lib/subscriptions/snapshot";
@@ -72,9 +73,9 @@ function onTerms(invoice: Stripe.Invoice): UnpaidInvoice {
     attempts: 0,
     onTerms: true,
     failedAt: fromSeconds(invoice.due_date ?? invoice.created),
-    cannotRetry: false,
+    collection: "running",
+    isRefusedForGood: false,
     needsAction: false,
-    retriesPaused: false,
     isUncollectible: invoice.status === "uncollectible",
     isProcessing: false,
   };
@@ -97,16 +98,22 @@ export async function toUnpaid(
   const error = intent?.last_payment_error;
   const isNews = !known || invoice.attempt_count > known.attempts;
   const isDebit = error?.payment_method !== undefined && error.payment_method.type !== "card";
-  const isOver =
-    invoice.next_payment_attempt === null || (isNews && (await isFinalDecline(invoice, error, subscription)));
+  const collection = collectionOf(
+    {
+      advances: invoice.auto_advance !== false,
+      attempts: invoice.attempt_count,
+      hasNextAttempt: invoice.next_payment_attempt !== null,
+    },
+    known,
+  );
   return {
     id: String(invoice.id),
     attempts: invoice.attempt_count,
     onTerms: false,
     failedAt: isDebit ? now : fromSeconds(invoice.status_transitions.finalized_at ?? invoice.created),
-    cannotRetry: isOver,
+    collection,
+    isRefusedForGood: isNews && (await isFinalDecline(invoice, error, subscription)),
     needsAction: (known?.actionRequired ?? false) || (isNews && intent?.status === "requires_action"),
-    retriesPaused: invoice.auto_advance === false,
     isUncollectible: invoice.status === "uncollectible",
     isProcessing: intent?.status === "processing" || intent?.status === "succeeded",
   };

@@ -212,6 +212,12 @@ const cases = [
     "https://app.example.com/billing",
   ],
   [
+    "invoice_stuck",
+    { lacks: "address", amountCents: 2900, currency: "usd" },
+    "Your billing address is needed for your next invoice",
+    "https://app.example.com/billing",
+  ],
+  [
     "plan_changed",
     {
       planName: "Pro",

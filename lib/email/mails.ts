@@ -5,6 +5,7 @@ import { alerts } from "@/emails/alerts";
 import { asyncPaymentFailed } from "@/emails/async-payment-failed";
 import { cancellationScheduled } from "@/emails/cancellation-scheduled";
 import { duplicateRefunded } from "@/emails/duplicate-refunded";
+import { invoiceStuck } from "@/emails/invoice-stuck";
 import type { Mail, Sender } from "@/emails/layout";
 import { lowCredit } from "@/emails/low-credit";
 import { packReceipt } from "@/emails/pack-receipt";
@@ -95,6 +96,7 @@ const KINDS: Record<string, (data: unknown, sender: Sender) => Mail> = {
     }),
     planRestored,
   ),
+  invoice_stuck: kind(z.object({ ...money, lacks: z.enum(["address", "tax_id"]) }), invoiceStuck),
   trial_ends: kind(
     z.object({
       planName: z.string().nullish(),

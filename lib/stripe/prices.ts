@@ -57,14 +57,29 @@ export async function meaningOf(price: string | Stripe.Price | null | undefined)
   return asked;
 }
 
+/** Nothing is sold under a lookup key: setup has not been run since plans.ts was changed, or somebody has archived it. */
+export class PriceMissing extends Error {
+  override name = "PriceMissing";
+  constructor(readonly lookupKey: string) {
+    super(`Stripe has no price "${lookupKey}". Run npm run stripe:setup.`);
+  }
+}
+
+/** What a founder is told of a price that is missing. */
+export const missingPriceData = ({ lookupKey }: PriceMissing) => ({
+  price: lookupKey,
+  text: `Stripe has no active price "${lookupKey}", so it cannot be bought, and plans that need it lack it. Who has it keeps it.`,
+  wayOut: "Take it out of the archive in Stripe's Dashboard, or run npm run stripe:setup.",
+});
+
 /**
  * The id of the price that is sold under an offer's lookup key.
- * @throws Error when setup has not been run since plans.ts was changed
+ * @throws PriceMissing when setup has not been run since plans.ts was changed, or the price was archived
  */
 export async function findPrice(offer: Offer): Promise<string> {
   const lookupKey = lookupKeyOf(offer);
   const { data } = await stripe().prices.list({ lookup_keys: [lookupKey], active: true, limit: 1 });
   const [price] = data;
-  if (!price) throw new Error(`Stripe has no price "${lookupKey}". Run npm run stripe:setup.`);
+  if (!price) throw new PriceMissing(lookupKey);
   return price.id;
 }

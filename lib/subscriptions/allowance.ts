@@ -3,6 +3,7 @@ import {
   type BasePeriod,
   bridgeGrant,
   type GrantOrder,
+  grantKeys,
   type Paid,
   paidGrants,
   trialGrant,
@@ -20,6 +21,8 @@ import { upgradesOf } from "./upgrades";
 export interface AllowanceOrders {
   readonly grants: GrantOrder[];
   readonly voids: VoidOrder[];
+  /** What comes back if it was withdrawn before, since its invoice counts now. */
+  readonly returned: ReadonlyArray<{ source: string; source_id: string }>;
   /** What is taken back when unpaid invoices withdraw the plan. */
   readonly withdrawn: VoidOrder[];
 }
@@ -149,6 +152,7 @@ export function allowanceOrders(
         .flatMap(({ base, paid, endedAt: until }) => paidGrants(base, paid, until)),
       ...inPeriod.flatMap((upgrade) => upgradeGrants(upgrade, endedAt, now)),
     ],
+    returned: running.filter((period) => !overtaken.includes(period)).flatMap(({ base }) => grantKeys(base)),
     voids: [
       ...overtaken.flatMap(({ base }) => voidsOf(base, now, "reanchored", true)),
       ...cutShort.flatMap((upgrade) => upgradeVoids(upgrade, "reanchored")),

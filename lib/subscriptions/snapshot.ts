@@ -27,6 +27,8 @@ export interface ReadSubscription {
   readonly baseItem: Stripe.SubscriptionItem;
   readonly base: BaseMeaning | null;
   readonly overageItem: ReadItem | null;
+  /** Every item, also those that are none of ours. */
+  readonly items: readonly ReadItem[];
   readonly schedule: ReadSchedule | null;
   /** Another plan or interval that a schedule brings, ours or not. */
   readonly scheduled: PlannedPlan | null;
@@ -67,6 +69,7 @@ export async function readSubscription(
     baseItem: baseItem.item,
     base,
     overageItem,
+    items,
     schedule,
     scheduled: schedule?.next ?? null,
     pending: await pendingOf(raw),

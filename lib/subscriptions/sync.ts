@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import { raiseAlert } from "@/lib/alerts";
 import { toGrantRow, type VoidOrder } from "@/lib/billing/grants";
 import { accountId } from "@/lib/billing/units";
 import { now } from "@/lib/clock";
@@ -6,7 +7,9 @@ import { dunningOrders } from "@/lib/dunning/orders";
 import { readStanding } from "@/lib/standing";
 import { isLivemode, stripe } from "@/lib/stripe/client";
 import { toInvoiceRow } from "@/lib/stripe/invoices";
+import { missingPriceData, PriceMissing } from "@/lib/stripe/prices";
 import { rpc } from "@/lib/supabase/rpc";
+import { alertsOf } from "./alerts";
 import { type AllowanceOrders, allowanceOrders } from "./allowance";
 import { changeMails } from "./change-mails";
 import { grantFreeMonth } from "./free";
@@ -14,7 +17,8 @@ import { mailsOf } from "./mails";
 import { addMeteredItem } from "./metered-item";
 import { planWhatSurvives } from "./schedule";
 import { endSecondSubscriptions } from "./second";
-import { mirroredOf, paidThroughOf, readSubscription, toSubscriptionRow } from "./snapshot";
+import { mirroredOf, paidThroughOf, type ReadSubscription, readSubscription, toSubscriptionRow } from "./snapshot";
+import { isStuck, stuckMail } from "./stuck";
 import { refuseUsedTrial } from "./trials";
 
 const MOST = 100;
@@ -39,8 +43,19 @@ async function withOwnInvoices(
   return [...new Map(all.map((invoice) => [invoice.id, invoice])).values()];
 }
 
-const NO_ORDERS: AllowanceOrders = { grants: [], voids: [], withdrawn: [] };
+const NO_ORDERS: AllowanceOrders = { grants: [], returned: [], voids: [], withdrawn: [] };
 const toVoidRow = ({ source, sourceId, key }: VoidOrder) => ({ source, source_id: sourceId, key });
+
+/** Adds what the plan lacks and plans what follows. A price that is sold no longer is told of, and keeps nothing else waiting. */
+async function completeContract(mirrored: ReadSubscription): Promise<void> {
+  try {
+    await addMeteredItem(mirrored);
+    await planWhatSurvives(mirrored);
+  } catch (error) {
+    if (!(error instanceof PriceMissing)) throw error;
+    await raiseAlert({ kind: "unknown_price", key: error.lookupKey, data: missingPriceData(error) });
+  }
+}
 
 /**
  * Fetches a customer's subscriptions and latest invoices from Stripe and writes them, with all that follows, in one
@@ -75,9 +90,10 @@ export async function syncSubscription({ customer, lease }: { customer: string; 
     { account, customer, isFormer, subscription: mirrored, invoices, standing, paidThrough },
     at,
   );
-  const { grants, voids, withdrawn } = mirrored
+  const { grants, returned, voids, withdrawn } = mirrored
     ? allowanceOrders(mirrored, account, standing, dunning.stage, at)
     : NO_ORDERS;
+  const stuck = isFormer ? [] : invoices.filter(isStuck);
   const saved = [...invoices, ...dunning.found].filter((invoice) => invoice.id);
   const answer = await rpc<{ ok: boolean; code: string; conflicts?: string[] }>("save_subscription", {
     customer_id: customer,
@@ -85,19 +101,21 @@ export async function syncSubscription({ customer, lease }: { customer: string; 
     subscriptions: subscriptions.map((subscription) => toSubscriptionRow(subscription, subscription === mirrored)),
     invoices: await Promise.all(saved.map(toInvoiceRow)),
     grants: grants.map(toGrantRow),
+    returns: returned,
     voids: voids.map(toVoidRow),
     dunning: dunning.row(withdrawn.map(toVoidRow)),
-    mails: mirrored ? [...mailsOf(mirrored), ...changeMails(mirrored, standing, dunning.stage, at)] : [],
+    mails: [
+      ...(mirrored ? [...mailsOf(mirrored), ...changeMails(mirrored, standing, dunning.stage, at)] : []),
+      ...stuck.flatMap(stuckMail),
+    ],
+    alerts: isFormer ? [] : alertsOf({ account, subscriptions, mirrored, invoices, stage: dunning.stage, at }),
     at,
   });
   if (!answer.ok) throw new Error(`The subscriptions of ${customer} were not saved: ${answer.code}`);
   for (const grant of answer.conflicts ?? [])
     console.error(`The grant ${grant} keeps what it first gave; plans.ts says something else now.`);
   await endSecondSubscriptions(subscriptions, mirrored, account);
-  if (mirrored && !standing.subscription?.endingRequestedAt) {
-    await addMeteredItem(mirrored);
-    await planWhatSurvives(mirrored);
-  }
+  if (mirrored && !standing.subscription?.endingRequestedAt) await completeContract(mirrored);
   if (mirrored) await grantFreeMonth(accountId(account));
   return true;
 }

@@ -735,6 +735,168 @@ export type Database = {
         };
         Relationships: [];
       };
+      finance_closings: {
+        Row: {
+          livemode: boolean;
+          until: string;
+        };
+        Insert: {
+          livemode: boolean;
+          until: string;
+        };
+        Update: {
+          livemode?: boolean;
+          until?: string;
+        };
+        Relationships: [];
+      };
+      finance_grant_months: {
+        Row: {
+          livemode: boolean;
+          grant_id: string;
+          month: string;
+          used_credits: number;
+          expired_credits: number;
+          clawed_credits: number;
+          used_cents: number;
+          expired_cents: number;
+          clawed_cents: number;
+          gone_credits: number;
+        };
+        Insert: {
+          livemode: boolean;
+          grant_id: string;
+          month: string;
+          used_credits: number;
+          expired_credits: number;
+          clawed_credits: number;
+          used_cents: number;
+          expired_cents: number;
+          clawed_cents: number;
+          gone_credits: number;
+        };
+        Update: {
+          livemode?: boolean;
+          grant_id?: string;
+          month?: string;
+          used_credits?: number;
+          expired_credits?: number;
+          clawed_credits?: number;
+          used_cents?: number;
+          expired_cents?: number;
+          clawed_cents?: number;
+          gone_credits?: number;
+        };
+        Relationships: [];
+      };
+      finance_months: {
+        Row: {
+          livemode: boolean;
+          currency: string;
+          month: string;
+          opening_cents: number;
+          packs_cents: number;
+          plans_cents: number;
+          imports_cents: number;
+          reinstated_cents: number;
+          used_cents: number;
+          expired_cents: number;
+          clawed_cents: number;
+          closing_cents: number;
+          opening_credits: number;
+          granted_credits: number;
+          used_credits: number;
+          expired_credits: number;
+          clawed_credits: number;
+          closing_credits: number;
+          overage_cents: number;
+          other_cents: number;
+          returned_cents: number;
+        };
+        Insert: {
+          livemode: boolean;
+          currency: string;
+          month: string;
+          opening_cents: number;
+          packs_cents: number;
+          plans_cents: number;
+          imports_cents: number;
+          reinstated_cents: number;
+          used_cents: number;
+          expired_cents: number;
+          clawed_cents: number;
+          closing_cents: number;
+          opening_credits: number;
+          granted_credits: number;
+          used_credits: number;
+          expired_credits: number;
+          clawed_credits: number;
+          closing_credits: number;
+          overage_cents: number;
+          other_cents: number;
+          returned_cents: number;
+        };
+        Update: {
+          livemode?: boolean;
+          currency?: string;
+          month?: string;
+          opening_cents?: number;
+          packs_cents?: number;
+          plans_cents?: number;
+          imports_cents?: number;
+          reinstated_cents?: number;
+          used_cents?: number;
+          expired_cents?: number;
+          clawed_cents?: number;
+          closing_cents?: number;
+          opening_credits?: number;
+          granted_credits?: number;
+          used_credits?: number;
+          expired_credits?: number;
+          clawed_credits?: number;
+          closing_credits?: number;
+          overage_cents?: number;
+          other_cents?: number;
+          returned_cents?: number;
+        };
+        Relationships: [];
+      };
+      grant_returns: {
+        Row: {
+          source: string;
+          source_id: string;
+          account_id: string;
+          livemode: boolean;
+          cause: string;
+          returned: number;
+          charged: number;
+          changes: number;
+          synced_at: string;
+        };
+        Insert: {
+          source: string;
+          source_id: string;
+          account_id: string;
+          livemode: boolean;
+          cause: string;
+          returned: number;
+          charged: number;
+          changes?: number;
+          synced_at: string;
+        };
+        Update: {
+          source?: string;
+          source_id?: string;
+          account_id?: string;
+          livemode?: boolean;
+          cause?: string;
+          returned?: number;
+          charged?: number;
+          changes?: number;
+          synced_at?: string;
+        };
+        Relationships: [];
+      };
       invoice_lines: {
         Row: {
           invoice_id: string;
@@ -1283,18 +1445,123 @@ export type Database = {
         };
         Relationships: [];
       };
+      pack_refunds: {
+        Row: {
+          id: string;
+          account_id: string;
+          customer_id: string;
+          livemode: boolean;
+          payment_intent_id: string;
+          session_id: string;
+          credits: number;
+          amount_cents: number;
+          currency: string;
+          status: string;
+          refund_id: string | null;
+          problem: string | null;
+          begun_at: string;
+          next_check_at: string | null;
+          closed_at: string | null;
+        };
+        Insert: {
+          id: string;
+          account_id: string;
+          customer_id: string;
+          livemode: boolean;
+          payment_intent_id: string;
+          session_id: string;
+          credits: number;
+          amount_cents: number;
+          currency: string;
+          status: string;
+          refund_id?: string | null;
+          problem?: string | null;
+          begun_at: string;
+          next_check_at?: string | null;
+          closed_at?: string | null;
+        };
+        Update: {
+          id?: string;
+          account_id?: string;
+          customer_id?: string;
+          livemode?: boolean;
+          payment_intent_id?: string;
+          session_id?: string;
+          credits?: number;
+          amount_cents?: number;
+          currency?: string;
+          status?: string;
+          refund_id?: string | null;
+          problem?: string | null;
+          begun_at?: string;
+          next_check_at?: string | null;
+          closed_at?: string | null;
+        };
+        Relationships: [];
+      };
+      paid_invoices: {
+        Row: {
+          invoice_id: string;
+          livemode: boolean;
+          booked_at: string;
+        };
+        Insert: {
+          invoice_id: string;
+          livemode: boolean;
+          booked_at: string;
+        };
+        Update: {
+          invoice_id?: string;
+          livemode?: boolean;
+          booked_at?: string;
+        };
+        Relationships: [];
+      };
+      payment_returns: {
+        Row: {
+          id: string;
+          payment_intent_id: string;
+          livemode: boolean;
+          currency: string;
+          cents: number;
+          booked_at: string;
+        };
+        Insert: {
+          id?: string;
+          payment_intent_id: string;
+          livemode: boolean;
+          currency: string;
+          cents: number;
+          booked_at: string;
+        };
+        Update: {
+          id?: string;
+          payment_intent_id?: string;
+          livemode?: boolean;
+          currency?: string;
+          cents?: number;
+          booked_at?: string;
+        };
+        Relationships: [];
+      };
       payments: {
         Row: {
           payment_intent_id: string;
           account_id: string;
           customer_id: string;
           livemode: boolean;
+          kind: string;
+          invoice_id: string | null;
           grants: Json;
+          currency: string;
           charged_cents: number;
           returned_cents: number;
+          refunds: Json;
+          disputes: Json;
+          credit_notes: Json;
           is_disputed: boolean;
           is_fraud: boolean;
-          changes: number;
+          paid_at: string;
           synced_at: string;
         };
         Insert: {
@@ -1302,12 +1569,18 @@ export type Database = {
           account_id: string;
           customer_id: string;
           livemode: boolean;
-          grants: Json;
+          kind: string;
+          invoice_id?: string | null;
+          grants?: Json;
+          currency: string;
           charged_cents: number;
-          returned_cents: number;
-          is_disputed: boolean;
-          is_fraud: boolean;
-          changes?: number;
+          returned_cents?: number;
+          refunds?: Json;
+          disputes?: Json;
+          credit_notes?: Json;
+          is_disputed?: boolean;
+          is_fraud?: boolean;
+          paid_at: string;
           synced_at: string;
         };
         Update: {
@@ -1315,12 +1588,18 @@ export type Database = {
           account_id?: string;
           customer_id?: string;
           livemode?: boolean;
+          kind?: string;
+          invoice_id?: string | null;
           grants?: Json;
+          currency?: string;
           charged_cents?: number;
           returned_cents?: number;
+          refunds?: Json;
+          disputes?: Json;
+          credit_notes?: Json;
           is_disputed?: boolean;
           is_fraud?: boolean;
-          changes?: number;
+          paid_at?: string;
           synced_at?: string;
         };
         Relationships: [];
@@ -2117,6 +2396,17 @@ export type Database = {
           sent_at: string | null;
           state_at: string;
         }[] };
+      begin_pack_refund: { Args: {
+          customer_id: string;
+          lease: string;
+          id: string;
+          payment_intent_id: string;
+          unspent: number;
+          amount_cents: number;
+          returned: number;
+          charged: number;
+          at: string;
+        }; Returns: Json };
       choose_mail: { Args: {
           user_id: string;
           kind: string;
@@ -2192,6 +2482,11 @@ export type Database = {
           most: number;
           at: string;
         }; Returns: Json };
+      claim_pack_refunds: { Args: {
+          most: number;
+          livemode: boolean;
+          at: string;
+        }; Returns: Json };
       claim_reconciliation: { Args: {
           checks: string[];
           livemode: boolean;
@@ -2258,6 +2553,10 @@ export type Database = {
           id: string;
           session_id: string;
           outcome: string;
+          at: string;
+        }; Returns: Json };
+      close_finance_months: { Args: {
+          livemode: boolean;
           at: string;
         }; Returns: Json };
       close_meter_windows: { Args: {
@@ -2630,6 +2929,10 @@ export type Database = {
           livemode: boolean;
           at: string;
         }; Returns: Json };
+      read_finance_months: { Args: {
+          livemode: boolean;
+          at: string;
+        }; Returns: Json };
       read_findings: { Args: {
           livemode: boolean;
           check_key: string;
@@ -2677,9 +2980,33 @@ export type Database = {
           from_at: string;
           to_at: string;
         }; Returns: Json };
+      read_mirror: { Args: {
+          livemode: boolean;
+          customers?: string[];
+          subscriptions?: string[];
+          invoices?: string[];
+          sessions?: string[];
+          payments?: string[];
+        }; Returns: Json };
       read_new_alerts: { Args: {
           livemode: boolean;
           most: number;
+        }; Returns: Json };
+      read_pack_refund: { Args: {
+          id: string;
+        }; Returns: Json };
+      read_paid_without_allowance: { Args: {
+          livemode: boolean;
+          plans: string[];
+          after: string;
+          most: number;
+          at: string;
+        }; Returns: Json };
+      read_payments: { Args: {
+          account_id: string;
+          livemode: boolean;
+          most: number;
+          before?: string;
         }; Returns: Json };
       read_reconciliation: { Args: {
           livemode: boolean;
@@ -2691,6 +3018,12 @@ export type Database = {
           account_id: string;
           livemode: boolean;
         }; Returns: Json };
+      read_stuck_events: { Args: {
+          livemode: boolean;
+          after: string;
+          most: number;
+          at: string;
+        }; Returns: Json };
       read_stuck_usage: { Args: {
           at: string;
         }; Returns: Json };
@@ -2698,9 +3031,20 @@ export type Database = {
           livemode: boolean;
           most: number;
         }; Returns: Json };
+      read_unbacked_packs: { Args: {
+          livemode: boolean;
+          after: string;
+          most: number;
+        }; Returns: Json };
       read_unbilled_usage: { Args: {
           account_id: string;
           livemode: boolean;
+        }; Returns: Json };
+      read_unmet: { Args: {
+          run_id: string;
+          kind: string;
+          after: string;
+          most: number;
         }; Returns: Json };
       read_unreached: { Args: {
           account_id: string;
@@ -2745,6 +3089,11 @@ export type Database = {
           items: Json;
           at: string;
           overage_permitted?: number;
+        }; Returns: Json };
+      refuse_pack_refund: { Args: {
+          id: string;
+          problem: string;
+          at: string;
         }; Returns: Json };
       reinstate: { Args: {
           account_id: string;
@@ -2834,7 +3183,10 @@ export type Database = {
       save_payment: { Args: {
           customer_id: string;
           lease: string;
+          cause: string;
           payment: Json;
+          shares: Json;
+          mails: Json;
           at: string;
         }; Returns: Json };
       save_reconciliation_page: { Args: {
@@ -2919,6 +3271,10 @@ export type Database = {
           at: string;
         }; Returns: Json };
       void_test_mode_credits: { Args: {
+          at: string;
+        }; Returns: Json };
+      watch_cron: { Args: {
+          late_after_seconds: number;
           at: string;
         }; Returns: Json };
       watch_tables: { Args: {

@@ -91,27 +91,48 @@ language sql stable set search_path = '' as $$
 $$;
 grant execute on function public.find_customer_account(text, boolean) to service_role;
 
--- Keeps the first customer that was made for an account, and answers the one that counts.
+-- Keeps the first customer that was made for an account, and answers the one that counts. A new one after others that
+-- were deleted is the end of what founders were told of those.
 create function public.save_customer(account_id uuid, customer_id text, livemode boolean, at timestamptz) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
+  saved_at timestamptz := private.checked_time(save_customer.at);
   kept text;
 begin
   insert into public.stripe_customers (customer_id, account_id, livemode, created_at)
-  values (save_customer.customer_id, save_customer.account_id, save_customer.livemode, private.checked_time(save_customer.at))
+  values (save_customer.customer_id, save_customer.account_id, save_customer.livemode, saved_at)
   on conflict do nothing;
+  if found then
+    perform private.settle_alert('customer_deleted', former.customer_id, former.livemode, saved_at)
+    from public.stripe_customers former
+    where former.account_id = save_customer.account_id and former.livemode = save_customer.livemode and former.deleted_at is not null;
+  end if;
   select c.customer_id into kept from public.stripe_customers c
   where c.account_id = save_customer.account_id and c.livemode = save_customer.livemode and c.deleted_at is null;
   return jsonb_build_object('ok', true, 'code', case when kept = save_customer.customer_id then 'saved' else 'exists' end, 'customer_id', kept);
 end $$;
 grant execute on function public.save_customer(uuid, text, boolean, timestamptz) to service_role;
 
--- Remembers that Stripe has a customer no more, so that the next checkout makes a new one.
+-- Remembers that Stripe has a customer no more, so that the next checkout makes a new one, and tells founders, who may
+-- not have meant it.
 create function public.forget_customer(customer_id text, at timestamptz) returns jsonb
 language plpgsql set search_path = '' as $$
+declare
+  forgotten_at timestamptz := private.checked_time(forget_customer.at);
+  former public.stripe_customers;
 begin
-  update public.stripe_customers c set deleted_at = private.checked_time(forget_customer.at)
-  where c.customer_id = forget_customer.customer_id and c.deleted_at is null;
-  return jsonb_build_object('ok', true, 'code', case when found then 'forgotten' else 'unknown_customer' end);
+  update public.stripe_customers c set deleted_at = forgotten_at
+  where c.customer_id = forget_customer.customer_id and c.deleted_at is null returning * into former;
+  if former.customer_id is null then
+    return jsonb_build_object('ok', true, 'code', 'unknown_customer');
+  end if;
+  perform private.raise_alert('customer_deleted', former.customer_id, former.account_id, former.livemode, jsonb_build_object(
+    'customer', former.customer_id, 'owed_cents', (
+      select sum(i.due_cents) from public.invoices i where i.customer_id = former.customer_id and i.status in ('open', 'uncollectible')
+    ), 'currency', (
+      select max(i.currency) from public.invoices i where i.customer_id = former.customer_id and i.status in ('open', 'uncollectible')
+    )
+  ), forgotten_at);
+  return jsonb_build_object('ok', true, 'code', 'forgotten');
 end $$;
 grant execute on function public.forget_customer(text, timestamptz) to service_role;

@@ -30,10 +30,12 @@ create table public.dunning_invoices (
   case_id uuid not null references public.dunning_cases (id) on delete cascade,
   attempts integer not null,
   action_required boolean not null,
+  collection text not null default 'running',
   outcome text,
+  constraint collection_runs_is_stopped_or_is_over check (collection in ('running', 'stopped', 'over')),
   constraint an_invoice_ends_paid_void_or_lost check (outcome in ('paid', 'void', 'lost'))
 );
-comment on table public.dunning_invoices is 'The unpaid invoices of a case.';
+comment on table public.dunning_invoices is 'The unpaid invoices of a case. collection is stopped while a person keeps Stripe from trying, over when Stripe itself has stopped.';
 create index dunning_invoices_case_id on public.dunning_invoices (case_id);
 
 create table public.dunning_effects (
@@ -83,13 +85,26 @@ grant select on public.dunning_cases, public.account_terms to authenticated;
 grant select (account_id, reason, held_at) on public.account_holds to authenticated;
 grant select, insert, update, delete on public.dunning_cases, public.dunning_invoices, public.dunning_effects, public.account_terms, public.account_holds to service_role;
 
--- Freezes an account's credits while it is on hold or suspended, and lets them go when it is neither.
+create table public.stripe_modes (
+  is_the_only_row boolean primary key default true,
+  livemode boolean not null,
+  noted_at timestamptz not null,
+  constraint there_is_one_mode_at_a_time check (is_the_only_row)
+);
+comment on table public.stripe_modes is 'Which of Stripe''s modes the key belongs to that the app runs with. Credits are one balance for both modes, so that cases of the other one must not freeze it.';
+alter table public.stripe_modes enable row level security;
+grant select, insert, update, delete on public.stripe_modes to service_role;
+
+-- Freezes an account's credits while it is on hold or suspended, and lets them go when it is neither. A case of the mode
+-- that the app does not run in freezes nothing.
 create function private.follow_freeze(account_id uuid, key text, at timestamptz) returns void
 language plpgsql set search_path = '' as $$
 declare
+  mode boolean := (select m.livemode from public.stripe_modes m);
   frozen boolean := exists (select from public.account_holds h where h.account_id = follow_freeze.account_id) or exists (
     select from public.dunning_cases c
     where c.account_id = follow_freeze.account_id and c.closed_at is null and c.stage = 'suspended'
+      and c.livemode = coalesce(mode, c.livemode)
   );
   answer jsonb;
 begin
@@ -106,6 +121,25 @@ begin
   end if;
 end $$;
 grant execute on function private.follow_freeze(uuid, text, timestamptz) to service_role;
+
+-- Notes the mode of the key the app runs with. When it is another than before, the credits of suspended accounts follow
+-- the cases of the mode that counts now.
+create function public.note_stripe_mode(livemode boolean, at timestamptz) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  noted timestamptz := private.checked_time(note_stripe_mode.at);
+begin
+  insert into public.stripe_modes as known (livemode, noted_at) values (note_stripe_mode.livemode, noted)
+  on conflict on constraint stripe_modes_pkey do update set livemode = excluded.livemode, noted_at = excluded.noted_at
+  where known.livemode <> excluded.livemode;
+  if not found then
+    return jsonb_build_object('ok', true, 'code', 'unchanged');
+  end if;
+  perform private.follow_freeze(stopped.account_id, 'mode ' || note_stripe_mode.livemode || ' ' || noted, noted)
+  from (select distinct c.account_id from public.dunning_cases c where c.closed_at is null and c.stage = 'suspended') stopped;
+  return jsonb_build_object('ok', true, 'code', 'changed');
+end $$;
+grant execute on function public.note_stripe_mode(boolean, timestamptz) to service_role;
 
 -- The place of a stage in their order, from 1; null for none.
 create function private.stage_rank(stage text) returns integer
@@ -128,12 +162,13 @@ grant execute on function private.note_effect(uuid, text, timestamptz) to servic
 -- Notes which invoices of a case are owed, and what became of the others.
 create function private.save_members(case_id uuid, members jsonb, settled jsonb) returns void
 language sql set search_path = '' as $$
-  insert into public.dunning_invoices as known (invoice_id, case_id, attempts, action_required)
-  select member ->> 'invoice_id', save_members.case_id, (member ->> 'attempts')::integer, (member ->> 'action_required')::boolean
+  insert into public.dunning_invoices as known (invoice_id, case_id, attempts, action_required, collection)
+  select member ->> 'invoice_id', save_members.case_id, (member ->> 'attempts')::integer, (member ->> 'action_required')::boolean,
+    coalesce(member ->> 'collection', 'running')
   from jsonb_array_elements(coalesce(save_members.members, '[]')) member
   on conflict on constraint dunning_invoices_pkey do update
     set case_id = excluded.case_id, attempts = greatest(known.attempts, excluded.attempts),
-        action_required = known.action_required or excluded.action_required, outcome = null
+        action_required = known.action_required or excluded.action_required, collection = excluded.collection, outcome = null
     where known.outcome is distinct from 'lost';
   update public.dunning_invoices member set outcome = item ->> 'outcome'
   from jsonb_array_elements(coalesce(save_members.settled, '[]')) item
@@ -239,7 +274,8 @@ language sql stable set search_path = '' as $$
       'paused_at', c.paused_at, 'paused_seconds', c.paused_seconds, 'asked_at', c.asked_at,
       'members', (
         select coalesce(jsonb_agg(jsonb_build_object(
-          'invoice_id', m.invoice_id, 'attempts', m.attempts, 'action_required', m.action_required, 'outcome', m.outcome
+          'invoice_id', m.invoice_id, 'attempts', m.attempts, 'action_required', m.action_required,
+          'collection', m.collection, 'outcome', m.outcome
         )), '[]')
         from public.dunning_invoices m where m.case_id = c.id
       )
