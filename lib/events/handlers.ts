@@ -1,12 +1,14 @@
 import type Stripe from "stripe";
 import { forgetCustomer } from "@/lib/checkout/customer";
-import { syncPayment } from "@/lib/checkout/payment";
 import { syncPlanCheckout, syncPurchase } from "@/lib/checkout/purchase";
 import { type CardChange, followCard } from "@/lib/invoices/card";
 import { flushCustomer } from "@/lib/metering/report";
+import { answerFraudWarning } from "@/lib/payments/fraud-warning";
+import { notePayment, syncInvoicePayments, syncPayment } from "@/lib/payments/payment";
 import { idOf, stripe } from "@/lib/stripe/client";
 import { paymentsOf } from "@/lib/stripe/invoices";
 import { withCustomer } from "@/lib/subscriptions/lease";
+import { finalizeStuck } from "@/lib/subscriptions/stuck";
 import { syncSubscription } from "@/lib/subscriptions/sync";
 import type { EventType } from "./types";
 
@@ -59,19 +61,29 @@ export function session({ id, mode }: Stripe.Checkout.Session): Work {
   };
 }
 
-/** The money of a payment has moved. Refunds and disputes name no customer, so the payment is asked whose it is. */
-function payment(reference: string | Stripe.PaymentIntent | null): Work {
+type PaymentVerb = (held: { paymentIntent: string; customer: string; lease: string }) => Promise<boolean>;
+
+/** Does something about a payment. Refunds, disputes and the like name no customer, so the payment is asked whose it is. */
+function about(name: string, reference: string | Stripe.PaymentIntent | null | undefined, verb: PaymentVerb): Work {
   const paymentIntent = idOf(reference);
   return {
-    key: `payment ${paymentIntent}`,
+    key: `${name} ${paymentIntent}`,
     run: async ({ subject, lease }) => {
       if (!paymentIntent) return false;
       const customer = idOf((await stripe().paymentIntents.retrieve(paymentIntent)).customer);
       if (!customer) return false;
-      if (customer === subject) return syncPayment({ paymentIntent, customer, lease });
-      return withCustomer(customer, (own) => syncPayment({ paymentIntent, customer, lease: own }));
+      if (customer === subject) return verb({ paymentIntent, customer, lease });
+      return withCustomer(customer, (own) => verb({ paymentIntent, customer, lease: own }));
     },
   };
+}
+
+/** The money of a payment has moved. */
+const payment = (reference: string | Stripe.PaymentIntent | null): Work => about("payment", reference, syncPayment);
+
+/** A bank has warned that a payment was fraud. */
+function warned({ id, payment_intent: reference }: Stripe.Radar.EarlyFraudWarning): Work {
+  return about(`warning ${id}`, reference, (held) => answerFraudWarning({ warning: id, ...held }));
 }
 
 /** An invoice was credited: it may be paid by that, or money it brought goes back without a refund. */
@@ -81,8 +93,7 @@ function credited({ invoice }: Stripe.CreditNote): Work {
     key: `credited ${id}`,
     run: async (held) => {
       const ours = await subscriptions().run(held);
-      for (const paymentIntent of id ? await paymentsOf(id) : [])
-        await syncPayment({ paymentIntent, customer: held.subject, lease: held.lease });
+      if (id && ours) await syncInvoicePayments({ invoice: id, customer: held.subject, lease: held.lease });
       return ours;
     },
   };
@@ -96,11 +107,15 @@ function card(change: Omit<CardChange, "customer" | "lease">): Work {
   };
 }
 
-/** A customer was changed; unless that was its card, nothing follows. */
+/** What an invoice's tax depends on. */
+const WHERE = ["address", "shipping", "tax"] as const;
+
+/** A customer was changed: a card is charged from now on, an address may let an invoice be made. Nothing else follows. */
 function customer(event: EventOf<"customer.updated">): Work {
   const before = event.data.previous_attributes;
-  if (before && !before.invoice_settings) return { key: "customer", run: async () => true };
-  return card({ method: null, renewal: null, changedAt: event.created });
+  if (!before || before.invoice_settings) return card({ method: null, renewal: null, changedAt: event.created });
+  if (WHERE.some((name) => name in before)) return { key: "address", run: ({ subject }) => finalizeStuck(subject) };
+  return { key: "customer", run: async () => true };
 }
 
 /** From event to what is fetched again. An event's name decides nothing else: grants follow from the objects. */
@@ -145,6 +160,9 @@ export const handlers: Handlers = {
   "charge.dispute.closed": (event) => payment(event.data.object.payment_intent),
   "credit_note.created": (event) => credited(event.data.object),
   "credit_note.voided": (event) => credited(event.data.object),
+  "invoice_payment.paid": (event) => about("paid by", event.data.object.payment.payment_intent, notePayment),
+  "radar.early_fraud_warning.created": (event) => warned(event.data.object),
+  "radar.early_fraud_warning.updated": (event) => warned(event.data.object),
 };
 
 /** The work behind an event of a type we handle. */
