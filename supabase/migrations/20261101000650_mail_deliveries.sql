@@ -203,7 +203,7 @@ create function private.follow_address() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   update public.mail_outbox m
-  set sent_at = null, attempts = 0, last_error = null, claimed_until = null, next_attempt_at = now()
+  set sent_at = null, attempts = 0, last_error = null, claimed_until = null, next_attempt_at = m.queued_at
   where m.id in (
     select d.mail_id from public.mail_deliveries d
     where d.user_id = new.id and d.address = lower(old.email) and d.state in ('failed', 'suppressed', 'bounced')
