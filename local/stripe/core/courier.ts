@@ -66,12 +66,19 @@ export class Courier {
     const body = delivery && bodyOf(store, delivery.event);
     const receiver = delivery && receiverOf(store, delivery.endpoint);
     if (!delivery || !body || delivery.status !== "pending") return;
-    const isLost = readDeliveryOptions(store).lose > 0;
-    const attempt: Attempt = !receiver?.isEnabled
-      ? { at: this.now(), status: null, error: "The endpoint was removed or disabled", body: "" }
-      : isLost
-        ? { at: this.now(), status: null, error: "Lost on the way, as asked for", body: "" }
-        : await this.post(receiver.url, body, this.secrets(delivery.endpoint));
+    const { lose, down } = readDeliveryOptions(store);
+    const isLost = !down && lose > 0;
+    const hindrance = !receiver?.isEnabled
+      ? "The endpoint was removed or disabled"
+      : down
+        ? "Nobody answered: the app is down, as asked for"
+        : isLost
+          ? "Lost on the way, as asked for"
+          : null;
+    const attempt: Attempt =
+      receiver && hindrance === null
+        ? await this.post(receiver.url, body, this.secrets(delivery.endpoint))
+        : { at: this.now(), status: null, error: hindrance, body: "" };
     await this.engine.transact(null, (context) => {
       if (isLost) changeDeliveryOptions(store, { lose: Math.max(0, readDeliveryOptions(store).lose - 1) });
       this.record(delivery, attempt, receiver?.isEnabled === true);

@@ -29,6 +29,8 @@ export interface DeliveryOptions {
   wrongSecret: boolean;
   /** how many of the next attempts get lost on the way */
   lose: number;
+  /** nothing gets through until this is taken back: the app is down, and Stripe tries again over three days */
+  down: boolean;
 }
 
 const DEFAULT_OPTIONS: DeliveryOptions = {
@@ -38,6 +40,7 @@ const DEFAULT_OPTIONS: DeliveryOptions = {
   delaySeconds: 0,
   wrongSecret: false,
   lose: 0,
+  down: false,
 };
 
 /** Waits between attempts, in seconds: doubling, then spread over three days as Stripe does in live mode. */

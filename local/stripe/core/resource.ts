@@ -10,6 +10,8 @@ export interface Settings {
   retryDays: number[];
   /** what becomes of a subscription when the last attempt has failed */
   endOfRetries: "canceled" | "unpaid" | "past_due";
+  /** whether an invoice still says `auto_advance` once its last automatic attempt has failed */
+  advancesAfterRetries: boolean;
   /** how long a bank debit stays in processing */
   asyncPaymentSeconds: number;
   /** how long a meter event takes to show in summaries and invoices */

@@ -9,6 +9,7 @@ export const DEFAULT_SETTINGS: Settings = {
   invoiceGraceSeconds: 3600,
   retryDays: [3, 5, 7],
   endOfRetries: "canceled",
+  advancesAfterRetries: true,
   asyncPaymentSeconds: 3 * 86_400,
   meterLagSeconds: 0,
   meterChecks: "at_once",
@@ -40,7 +41,7 @@ export function changeSettings(store: Store, changes: Record<string, unknown>): 
 function fits(name: string, value: unknown): boolean {
   if (name === "endOfRetries") return value === "canceled" || value === "unpaid" || value === "past_due";
   if (name === "meterChecks") return value === "at_once" || value === "later";
-  if (name === "meterLock") return typeof value === "boolean";
+  if (name === "meterLock" || name === "advancesAfterRetries") return typeof value === "boolean";
   const isAmount = (item: unknown) => typeof item === "number" && Number.isFinite(item) && item >= 0;
   return name === "retryDays" ? Array.isArray(value) && value.every(isAmount) : isAmount(value);
 }

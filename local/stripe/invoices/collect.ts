@@ -112,7 +112,9 @@ function withoutPaymentMethod(invoice: Invoice, attempt: Attempt, context: Conte
 
 function recordFailure(invoice: Invoice, counts: boolean, outcome: PaymentOutcome, context: Context): Result {
   const next_payment_attempt = counts ? scheduleRetry(invoice, context) : invoice.next_payment_attempt;
-  const failed = context.update("invoice.updated", { ...invoice, next_payment_attempt });
+  const isLast = invoice.attempt_count > context.settings.retryDays.length;
+  const auto_advance = invoice.auto_advance && (!isLast || context.settings.advancesAfterRetries);
+  const failed = context.update("invoice.updated", { ...invoice, auto_advance, next_payment_attempt });
   if (outcome.status === "requires_action") context.emit("invoice.payment_action_required", failed);
   context.emit("invoice.payment_failed", failed);
   return { invoice: context.find("invoice", invoice.id), error: outcome.error ?? actionRequired(outcome) };

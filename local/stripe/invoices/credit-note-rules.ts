@@ -22,19 +22,18 @@ interface Ways {
 }
 
 /**
- * Credits an invoice. On an open one that is money no longer owed, and nothing left to owe makes it paid; on a paid one
- * the money goes back by refund, to the customer's balance or outside of Stripe, and all of it must go somewhere.
+ * Credits an invoice. First that is money no longer owed, and nothing left to owe makes it paid; what goes beyond was
+ * paid, from the balance or by card, and goes back by refund, to the balance or outside of Stripe: all of it.
  * @throws 400 for a draft or void invoice, more than was charged, or ways that do not add up.
  */
 export function createCreditNote(params: CreditNoteParams, context: Context): CreditNote {
   const invoice = context.find("invoice", params.invoice, "invoice");
   const note = composeCreditNote(params, context);
-  const settled = note.type === "pre_payment" ? note : payBack(note, invoice, params, context);
+  const settled = note.post_payment_amount === 0 ? note : payBack(note, invoice, params, context);
   context.save(settled);
-  if (settled.type === "pre_payment") oweLess(invoice, settled.total, context);
-  else {
-    const credited = invoice.post_payment_credit_notes_amount + settled.total;
-    context.update<Invoice>("invoice.updated", { ...invoice, post_payment_credit_notes_amount: credited });
+  if (settled.post_payment_amount > 0) countPaidBack(invoice, settled.post_payment_amount, context);
+  if (settled.pre_payment_amount > 0) {
+    oweLess(context.find("invoice", invoice.id), settled.pre_payment_amount, context);
   }
   context.emit("credit_note.created", settled);
   return context.find("credit_note", settled.id);
@@ -49,7 +48,8 @@ export function composeCreditNote(params: CreditNoteParams, context: Context): C
   }
   const lines = creditLines(invoice, params.lines, params.amount, context);
   const total = lines.reduce((sum, line) => sum + creditedBy(line), 0);
-  checkTotal(invoice, total, open, params);
+  const owed = open ? Math.min(total, invoice.amount_remaining) : 0;
+  checkTotal(invoice, { total, owed }, params, context);
   const discounts = lines.flatMap((line) => line.discount_amounts);
   const discount = discounts.reduce((sum, { amount }) => sum + amount, 0);
   const taxes = lines.flatMap((line) => line.taxes ?? []);
@@ -71,8 +71,8 @@ export function composeCreditNote(params: CreditNoteParams, context: Context): C
     number: `${invoice.number}-CN-${String(notesOf(invoice.id, context).length + 1).padStart(2, "0")}`,
     out_of_band_amount: params.out_of_band_amount ?? null,
     pdf: `${context.baseUrl}/credit_notes/${id}/pdf`,
-    post_payment_amount: open ? 0 : total,
-    pre_payment_amount: open ? total : 0,
+    post_payment_amount: total - owed,
+    pre_payment_amount: owed,
     pretax_credit_amounts: discounts.map((row) => ({ ...row, type: "discount" })),
     reason: params.reason ?? null,
     refunds: [],
@@ -83,15 +83,20 @@ export function composeCreditNote(params: CreditNoteParams, context: Context): C
     total,
     total_excluding_tax: total - tax,
     total_taxes: taxes,
-    type: open ? "pre_payment" : "post_payment",
+    type: total === owed ? "pre_payment" : owed === 0 ? "post_payment" : "mixed",
     voided_at: null,
   });
 }
 
-function checkTotal(invoice: Invoice, total: number, open: boolean, params: CreditNoteParams): void {
+function checkTotal(
+  invoice: Invoice,
+  { total, owed }: { total: number; owed: number },
+  params: CreditNoteParams,
+  context: Context,
+): void {
   if (total <= 0) throw invalid("The total amount of a credit note must be greater than zero.", "amount");
   const credited = invoice.pre_payment_credit_notes_amount + invoice.post_payment_credit_notes_amount;
-  const left = open ? invoice.amount_remaining : invoice.total - credited;
+  const left = invoice.total - credited - refundedBesides(invoice, params, context);
   if (total > left) {
     throw invalid(
       `The sum of credit amount, refund amount and out of band amount (${total}) cannot be greater than what is left to credit on the invoice (${left}).`,
@@ -99,12 +104,23 @@ function checkTotal(invoice: Invoice, total: number, open: boolean, params: Cred
     );
   }
   const ways = [params.refund_amount, params.credit_amount, params.out_of_band_amount, params.refunds];
-  if (open && ways.some((way) => way !== undefined)) {
+  if (total === owed && ways.some((way) => way !== undefined)) {
     throw invalid(
       "You cannot specify a refund, credit or out of band amount for a credit note on an open invoice.",
       "refund_amount",
     );
   }
+}
+
+/** Refunds of an invoice's payments that no credit note tells of, and this one does not either: they count as credited. */
+function refundedBesides(invoice: Invoice, params: CreditNoteParams, context: Context): number {
+  const intents = new Set(paymentsOf(invoice.id, context).map(({ payment }) => payment.payment_intent));
+  const named = new Set((params.refunds ?? []).map(({ refund }) => refund));
+  return context.store
+    .objects("refund")
+    .list((row) => intents.has(row.payment_intent ?? "") && !named.has(row.id))
+    .filter(({ status }) => status !== "failed" && status !== "canceled")
+    .reduce((sum, { id, amount }) => sum + amount - linkedBefore(id, context), 0);
 }
 
 function payBack(note: CreditNote, invoice: Invoice, params: CreditNoteParams, context: Context): CreditNote {
@@ -114,9 +130,9 @@ function payBack(note: CreditNote, invoice: Invoice, params: CreditNoteParams, c
     balance: params.credit_amount ?? 0,
     outOfBand: params.out_of_band_amount ?? 0,
   };
-  if (ways.refunded + ways.balance + ways.outOfBand !== note.total) {
+  if (ways.refunded + ways.balance + ways.outOfBand !== note.post_payment_amount) {
     throw invalid(
-      `The sum of \`refund_amount\`, \`credit_amount\`, \`out_of_band_amount\` and \`refunds\` must equal the credit note amount (${note.total}).`,
+      `The sum of \`refund_amount\`, \`credit_amount\`, \`out_of_band_amount\` and \`refunds\` must equal the credit note amount (${note.post_payment_amount}).`,
       "refund_amount",
     );
   }
@@ -203,32 +219,40 @@ function oweLess(invoice: Invoice, amount: number, context: Context): void {
 export function voidCreditNote(note: CreditNote, context: Context): CreditNote {
   if (note.status === "void") throw invalid("This credit note is already void.");
   const invoice = context.find("invoice", String(note.invoice));
-  if (note.type === "pre_payment" && invoice.status !== "open" && invoice.status !== "uncollectible") {
+  const { pre_payment_amount: owed, post_payment_amount: back } = note;
+  if (owed > 0 && invoice.status !== "open" && invoice.status !== "uncollectible") {
     throw invalid("You can only void a pre-payment credit note while its invoice is open.");
   }
   if (note.refunds.length > 0) throw invalid("You cannot void a credit note that has refunds.");
-  if (note.type === "pre_payment") {
-    const owed = context.update<Invoice>("invoice.updated", {
-      ...invoice,
-      amount_due: invoice.amount_due + note.total,
-      amount_remaining: invoice.amount_remaining + note.total,
-      pre_payment_credit_notes_amount: invoice.pre_payment_credit_notes_amount - note.total,
-    });
-    if (intentOf(owed, context)) changeAmountDue(owed, context);
-  } else takeBack(note, invoice, context);
+  if (back > 0) takeBack(note, invoice, context);
+  if (owed > 0) oweAgain(context.find("invoice", invoice.id), owed, context);
   const voided = context.save<CreditNote>({ ...note, status: "void", voided_at: context.now() });
   context.emit("credit_note.voided", voided);
   return voided;
 }
 
+function oweAgain(invoice: Invoice, amount: number, context: Context): void {
+  const owed = context.update<Invoice>("invoice.updated", {
+    ...invoice,
+    amount_due: invoice.amount_due + amount,
+    amount_remaining: invoice.amount_remaining + amount,
+    pre_payment_credit_notes_amount: invoice.pre_payment_credit_notes_amount - amount,
+  });
+  if (intentOf(owed, context)) changeAmountDue(owed, context);
+}
+
 function takeBack(note: CreditNote, invoice: Invoice, context: Context): void {
-  const credited = invoice.post_payment_credit_notes_amount - note.total;
-  context.update<Invoice>("invoice.updated", { ...invoice, post_payment_credit_notes_amount: credited });
+  countPaidBack(invoice, -note.post_payment_amount, context);
   const moved = note.customer_balance_transaction;
   if (!moved) return;
   const { amount } = context.find("customer_balance_transaction", String(moved));
   const fields = { type: "credit_note", credit_note: note.id, invoice: invoice.id };
   moveBalance({ customer: String(invoice.customer), amount: -amount, currency: invoice.currency, fields }, context);
+}
+
+function countPaidBack(invoice: Invoice, amount: number, context: Context): void {
+  const credited = invoice.post_payment_credit_notes_amount + amount;
+  context.update<Invoice>("invoice.updated", { ...invoice, post_payment_credit_notes_amount: credited });
 }
 
 /** The credit notes of an invoice, oldest first. */

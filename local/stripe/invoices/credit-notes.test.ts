@@ -44,6 +44,25 @@ describe("a credit note on an open invoice", () => {
     expect(await bench.types()).toContain("invoice.paid");
   });
 
+  test("beyond what is owed gives back what the balance had paid, and only that way", async () => {
+    const customer = await subscriber(bench.stripe);
+    await bench.stripe.customers.update(customer.id, { balance: -900 });
+    await bench.stripe.invoiceItems.create({ customer: customer.id, amount: 2900, currency: "usd" });
+    const draft = await bench.stripe.invoices.create({
+      customer: customer.id,
+      pending_invoice_items_behavior: "include",
+    });
+    const open = await bench.stripe.invoices.finalizeInvoice(draft.id);
+    expect(open).toMatchObject({ amount_remaining: 2000, status: "open" });
+    expect((await refusal(credit(open, { amount: 2900 }))).message).toContain(
+      "must equal the credit note amount (900)",
+    );
+    const note = await credit(open, { amount: 2900, credit_amount: 900 });
+    expect(note).toMatchObject({ type: "mixed", pre_payment_amount: 2000, post_payment_amount: 900 });
+    expect(await bench.stripe.invoices.retrieve(open.id)).toMatchObject({ status: "paid", amount_paid: 0 });
+    expect(await bench.stripe.customers.retrieve(customer.id)).toMatchObject({ balance: -900 });
+  });
+
   test("can be voided while the invoice is open: the money is owed again", async () => {
     const invoice = await openInvoice();
     const note = await credit(invoice, { amount: 500 });
@@ -89,6 +108,15 @@ describe("a credit note on a paid invoice", () => {
     expect(linked.number).toMatch(/-CN-02$/);
     const listed = await bench.stripe.creditNotes.list({ invoice: invoice.id });
     expect(listed.data.map(({ total }) => total)).toEqual([400, 300]);
+  });
+
+  test("credits no more than refunds made without one have left", async () => {
+    const invoice = await paidInvoice();
+    const [charge] = (await bench.stripe.charges.list({ customer: String(invoice.customer) })).data;
+    const refund = await bench.stripe.refunds.create({ charge: charge?.id, amount: 1500 });
+    expect((await refusal(credit(invoice, { amount: 501, credit_amount: 501 }))).param).toBe("amount");
+    await credit(invoice, { amount: 1500, refunds: [{ refund: refund.id }] });
+    expect((await credit(invoice, { amount: 500, credit_amount: 500 })).total).toBe(500);
   });
 
   test("is refused when its ways do not add up, or it is more than was paid", async () => {

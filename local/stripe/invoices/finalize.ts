@@ -1,8 +1,9 @@
-import { invalid, StripeError } from "../core/error.ts";
+import { invalid } from "../core/error.ts";
 import type { Context } from "../core/resource.ts";
 import { applyBalance } from "./balance.ts";
 import { markPaid } from "./close.ts";
 import type { Invoice } from "./draft.ts";
+import { refuseWhatFails } from "./finalization-failure.ts";
 import { recountMetered } from "./metered-lines.ts";
 import { numberInvoice } from "./numbering.ts";
 import { preparePayment } from "./payment.ts";
@@ -10,7 +11,7 @@ import { preparePayment } from "./payment.ts";
 /**
  * Turns a draft into an open invoice: counts metered use a last time, applies the balance, numbers it, gives it its
  * pages and its payment intent. One with nothing to pay is paid at once.
- * @throws 400 when it is no draft, or automatic tax lacks an address; then the draft says so and stays.
+ * @throws 400 when it is no draft, or something fails, such as automatic tax without an address: the draft says so and stays.
  */
 export function finalizeInvoice(draft: Invoice, context: Context): Invoice {
   if (draft.status !== "draft") {
@@ -20,7 +21,7 @@ export function finalizeInvoice(draft: Invoice, context: Context): Invoice {
       "invoice_not_editable",
     );
   }
-  refuseWithoutTaxLocation(draft, context);
+  refuseWhatFails(draft, context);
   const counted = applyBalance(recountMetered(draft, context), context);
   const open = openInvoice(counted, context);
   context.unschedule(finalizeKey(open.id));
@@ -38,6 +39,7 @@ export function openInvoice(draft: Invoice, context: Context): Invoice {
     status: "open",
     automatically_finalizes_at: null,
     effective_at: context.now(),
+    last_finalization_error: null,
     hosted_invoice_url: `${context.baseUrl}/i/${token}`,
     invoice_pdf: `${context.baseUrl}/i/${token}/pdf`,
     status_transitions: { ...draft.status_transitions, finalized_at: context.now() },
@@ -53,20 +55,4 @@ export function finalizeKey(invoice: string): string {
 export function scheduleFinalization(draft: Invoice, at: number, context: Context): Invoice {
   context.schedule(at, "invoice.finalize", { invoice: draft.id }, finalizeKey(draft.id));
   return context.save({ ...draft, automatically_finalizes_at: at });
-}
-
-function refuseWithoutTaxLocation(draft: Invoice, context: Context): void {
-  if (!draft.automatic_tax.enabled || !draft.customer) return;
-  if (context.find("customer", draft.customer).address?.country) return;
-  const message =
-    "The customer's location isn't recognized. Set a valid customer address in order to automatically calculate tax.";
-  const error = { type: "invalid_request_error", code: "customer_tax_location_invalid", message } as const;
-  const stuck = context.save<Invoice>({
-    ...draft,
-    automatic_tax: { ...draft.automatic_tax, status: "requires_location_inputs" },
-    automatically_finalizes_at: null,
-    last_finalization_error: error,
-  });
-  context.emit("invoice.finalization_failed", stuck);
-  throw new StripeError(400, error, true);
 }

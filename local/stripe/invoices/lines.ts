@@ -52,9 +52,28 @@ export function trialLine(billed: BilledItem, quantity: number, trial: Period): 
   return { ...itemLine(billed, trial), description: `Free trial for ${quantity} × ${billed.productName}`, quantity };
 }
 
-/** A line that credits the unused rest of a period. @param creditCents what is given back, not negative. */
-export function creditLine(billed: BilledItem, quantity: number, rest: Period, creditCents: number): LineDraft {
-  return prorationLine("Unused time on", billed, quantity, rest, 0 - creditCents);
+/** The lines of an invoice that a credit is for. */
+export interface CreditedLines {
+  invoice: string;
+  invoice_line_items: string[];
+}
+
+/**
+ * A line that credits the unused rest of a period.
+ * @param creditCents what is given back, not negative
+ * @param credited the lines it was charged with, where an invoice has them already
+ */
+export function creditLine(
+  billed: BilledItem,
+  quantity: number,
+  rest: Period,
+  creditCents: number,
+  credited: CreditedLines | null,
+): LineDraft {
+  const line = prorationLine("Unused time on", billed, quantity, rest, 0 - creditCents);
+  const details = line.parent?.subscription_item_details;
+  if (line.parent && details && credited) details.proration_details = { credited_items: credited };
+  return line;
 }
 
 /** A line that charges the rest of a period under a new price. */

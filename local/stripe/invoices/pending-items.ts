@@ -25,6 +25,7 @@ export function pendingItems(
 export function lineOfItem(item: InvoiceItem): LineDraft {
   const subscription = item.parent?.subscription_details ?? null;
   const price = item.pricing?.price_details ?? null;
+  const credited = item.proration_details?.credited_items?.invoice_line_item_details;
   return {
     amountCents: item.amount,
     description: item.description ?? "",
@@ -39,7 +40,7 @@ export function lineOfItem(item: InvoiceItem): LineDraft {
           subscription_item_details: {
             invoice_item: item.id,
             proration: item.proration,
-            proration_details: null,
+            proration_details: credited ? { credited_items: credited } : null,
             subscription: subscription.subscription,
             subscription_item: subscription.subscription_item,
           },

@@ -135,7 +135,10 @@ function find(context: Context, id: string): object {
   return deleted ? { id, object: "customer", deleted: true } : context.find("customer", id);
 }
 
-/** Deletes a customer: its live subscriptions end at once, which listeners of `customer.deleted` see to. */
+/**
+ * Deletes a customer: its live subscriptions end at once and nothing of its invoices is collected any more, which
+ * listeners of `customer.deleted` see to.
+ */
 export function deleteCustomer(context: Context, id: string): object {
   const customer = context.find("customer", id);
   context.emit("customer.deleted", customer);

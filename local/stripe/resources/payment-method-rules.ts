@@ -15,6 +15,8 @@ interface Behavior {
   debit: "arrives" | "fails" | null;
   /** passed 3D Secure for later use */
   isSetUp: boolean;
+  /** was taken from its customer, and may not be used again */
+  isForgotten?: boolean;
 }
 
 export interface CardDetails {
@@ -41,6 +43,20 @@ export function behaviorOf(context: Context, id: string): Behavior {
 /** Remembers that the card passed 3D Secure for later use, so that off-session payments go through. */
 export function markSetUp(context: Context, id: string): void {
   behaviors(context).put({ ...behaviorOf(context, id), isSetUp: true });
+}
+
+/** Notes that a payment method was taken from its customer. */
+export function forget(context: Context, id: string): void {
+  behaviors(context).put({ ...behaviorOf(context, id), isForgotten: true });
+}
+
+/** @throws StripeError 400 for a payment method that was taken from its customer */
+export function refuseForgotten(context: Context, id: string): void {
+  if (!behaviorOf(context, id).isForgotten) return;
+  throw invalid(
+    "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a connected account without Customer attachment, or was detached from a Customer. It may not be used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.",
+    "payment_method",
+  );
 }
 
 /**
@@ -138,6 +154,7 @@ export function attach(context: Context, id: string, customer: string): PaymentM
   if (method.customer) {
     throw invalid("The payment method you provided has already been attached to a customer.", "payment_method");
   }
+  refuseForgotten(context, method.id);
   const { card } = behaviorOf(context, method.id);
   if (card?.decline && !card.savesFirst) {
     const { code, declineCode, message } = card.decline;

@@ -3,7 +3,7 @@ import { letters } from "../core/id.ts";
 import type { Objects } from "../core/objects.ts";
 import type { Context } from "../core/resource.ts";
 import { recordBalance } from "./charge-rules.ts";
-import { behaviorOf, methodFor } from "./payment-method-rules.ts";
+import { behaviorOf, methodFor, refuseForgotten } from "./payment-method-rules.ts";
 import {
   AUTHENTICATION_REQUIRED,
   askForAuthentication,
@@ -73,6 +73,7 @@ export function attemptPayment(context: Context, id: string, attempt: Attempt = 
       "payment_intent_unexpected_state",
     );
   }
+  refuseForgotten(context, method.id);
   intent.payment_method = method.id;
   intent.payment_method_types = [method.type];
   intent.next_action = null;

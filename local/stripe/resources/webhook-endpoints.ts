@@ -5,7 +5,7 @@ import { newSigningSecret } from "../core/id.ts";
 import { pageOf } from "../core/list.ts";
 import { mergeMetadata } from "../core/metadata.ts";
 import type { Params } from "../core/objects.ts";
-import { leftOut, type Resource, route } from "../core/resource.ts";
+import { type Context, leftOut, type Resource, route } from "../core/resource.ts";
 import { API_VERSION } from "../core/version.ts";
 
 const ROLLING_SECONDS = 86_400;
@@ -83,6 +83,16 @@ export const webhookEndpoints: Resource = {
   controls: [
     {
       method: "POST",
+      path: "/_double/dashboard/disable-webhook",
+      handle: ({ body }, context) => setEndpoints(context, body.endpoint, "disabled"),
+    },
+    {
+      method: "POST",
+      path: "/_double/dashboard/enable-webhook",
+      handle: ({ body }, context) => setEndpoints(context, body.endpoint, "enabled"),
+    },
+    {
+      method: "POST",
       path: "/_double/webhook-endpoints/:endpoint/roll-secret",
       handle({ path, body }, context) {
         const id = path.endpoint ?? "";
@@ -97,6 +107,13 @@ export const webhookEndpoints: Resource = {
     },
   ],
 };
+
+/** Turns one endpoint off or on, or all of them: Stripe does the former to one that failed for days. */
+function setEndpoints(context: Context, id: unknown, status: "enabled" | "disabled"): object {
+  const table = context.store.objects("webhook_endpoint");
+  const endpoints = typeof id === "string" ? [context.find("webhook_endpoint", id, "endpoint")] : table.list();
+  return { endpoints: endpoints.map((endpoint) => context.save({ ...endpoint, status })) };
+}
 
 /** @throws 400 url_invalid */
 export function checkUrl(url: string, param = "url"): void {

@@ -1,7 +1,7 @@
 import type { Context } from "../core/resource.ts";
 import { shareOf } from "../invoices/decimal.ts";
 import { reductionsOf } from "../invoices/discounts.ts";
-import { chargeLine, creditLine, type LineDraft } from "../invoices/lines.ts";
+import { type CreditedLines, chargeLine, creditLine, type LineDraft } from "../invoices/lines.ts";
 import { amountFor } from "../invoices/rating.ts";
 import { computeTotals } from "../invoices/totals.ts";
 import { billedItem, isMetered, recurrenceOf, type Subscription, type SubscriptionItem } from "./items.ts";
@@ -16,6 +16,7 @@ export interface Proration {
 /** What was charged in advance for an item: by an invoice, or by an invoice item that still waits for one. */
 interface Debit {
   netCents: number;
+  credited: CreditedLines | null;
   start: number;
   end: number;
 }
@@ -40,7 +41,7 @@ export function creditFor(
   const quantity = item.quantity ?? 1;
   const amount = share(debit.netCents);
   if (amount === 0 && share(amountFor(billed.price, quantity)) === 0) return null;
-  return { item: item.id, line: creditLine(billed, quantity, rest, amount) };
+  return { item: item.id, line: creditLine(billed, quantity, rest, amount, debit.credited) };
 }
 
 /**
@@ -81,7 +82,7 @@ function lastDebit(subscription: Subscription, item: SubscriptionItem, context: 
     );
   });
   const last = waiting.at(-1);
-  if (last) return { netCents: last.amount, ...last.period };
+  if (last) return { netCents: last.amount, credited: null, ...last.period };
   const invoices = context.store.objects("invoice").list(({ parent, status }) => {
     return parent?.subscription_details?.subscription === subscription.id && status !== "void";
   });
@@ -96,6 +97,7 @@ function lastDebit(subscription: Subscription, item: SubscriptionItem, context: 
     const taken = lines.flatMap((line) => line.discount_amounts ?? []).reduce((sum, { amount }) => sum + amount, 0);
     return {
       netCents: lines.reduce((sum, { amount }) => sum + amount, 0) - taken,
+      credited: { invoice: invoice.id, invoice_line_items: lines.map(({ id }) => id) },
       start: first.period.start,
       end: first.period.end,
     };

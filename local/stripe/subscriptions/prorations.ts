@@ -5,6 +5,7 @@ import type { Subscription } from "./items.ts";
 /** Keeps proration lines as invoice items that wait for the subscription's next invoice. */
 export function keepProrations(subscription: Subscription, lines: Proration[], context: Context): void {
   for (const { item, line } of lines) {
+    const credited = line.parent?.subscription_item_details?.proration_details?.credited_items;
     const kept = context.save(
       context.build("invoiceitem", {
         id: context.newId("ii"),
@@ -27,6 +28,10 @@ export function keepProrations(subscription: Subscription, lines: Proration[], c
           unit_amount_decimal: String(line.amountCents),
         },
         proration: true,
+        proration_details: {
+          credited_items: credited ? { type: "invoice_line_items", invoice_line_item_details: credited } : null,
+          discount_amounts: [],
+        },
         quantity: line.quantity ?? 1,
         quantity_decimal: String(line.quantity ?? 1),
         tax_rates: [],
