@@ -8,18 +8,27 @@ export interface PlanRestoredFacts {
   stage: DunningStage;
   /** The subscription is over at Stripe. */
   hasEnded: boolean;
+  /** A period that runs is paid, so that its credits are there. */
+  creditsBack?: boolean | null | undefined;
   /** Until when the plan is honoured although it has ended. */
   paidThrough?: Date | null | undefined;
 }
 
-function whatIsBack({ planName, stage, hasEnded, paidThrough }: PlanRestoredFacts): string {
+/** What came back of what each stage had taken. */
+const RETURNS: Record<DunningStage, string> = {
+  retrying: "The rest of the month's credits is there, and automatic top-up runs again if you use it.",
+  warned: "The rest of the month's credits is there, and overage and automatic top-up run again if you use them.",
+  downgraded: "It has all of the month's credits again, those that were withdrawn too, and you can change plans again.",
+  suspended: "You can use everything again, with all of the month's credits, those that were withdrawn too.",
+};
+
+function whatIsBack({ planName, stage, hasEnded, creditsBack, paidThrough }: PlanRestoredFacts): string {
   const plan = planName ? `${planName} plan` : "plan";
   if (hasEnded && paidThrough)
     return `Your ${plan} is back until ${formatDate(paidThrough)}, the end of what you paid for. It does not renew by itself any more.`;
   if (hasEnded) return `Your ${plan} has ended, so your account is on the Free plan.`;
-  if (stage === "downgraded" || stage === "suspended")
-    return `Your ${plan} is back, and with it the month's credits that wait for a payment.`;
-  return `Your ${plan} goes on as before.`;
+  const isBack = stage === "downgraded" || stage === "suspended" ? "is back" : "goes on as before";
+  return creditsBack === false ? `Your ${plan} ${isBack}.` : `Your ${plan} ${isBack}. ${RETURNS[stage]}`;
 }
 
 /** Everything that was owed is paid. */

@@ -91,6 +91,17 @@ export function confirmationMail(subscription: ReadSubscription | null, invoice:
   return { kind: "payment_action", data: owed(subscription, [invoice]) };
 }
 
+/** Whether a period that runs was paid, so that its credits are there: one that was credited brings none. */
+const bringsCredits = ({ invoices }: ReadSubscription, now: Date) =>
+  invoices.some(
+    ({ invoice, lines }) =>
+      invoice.status === "paid" &&
+      lines.some(
+        ({ meaning, isProration, isCredited, period }) =>
+          meaning?.kind === "base" && !isProration && !isCredited && period.end > now,
+      ),
+  );
+
 /**
  * Everything is paid, and what that brings back.
  * @param paidThrough end of the period that is honoured although the plan has ended
@@ -99,6 +110,7 @@ export function restoredMail(
   subscription: ReadSubscription | null,
   stage: DunningStage,
   paidThrough: Date | null,
+  now: Date,
 ): DunningMail {
   return {
     kind: "plan_restored",
@@ -106,6 +118,7 @@ export function restoredMail(
       planName: subscription?.base?.plan?.name ?? null,
       stage,
       hasEnded: subscription === null || subscription.endedAt !== null,
+      creditsBack: subscription !== null && bringsCredits(subscription, now),
       paidThrough: iso(paidThrough),
     },
   };

@@ -130,7 +130,8 @@ export async function dunningOrders(fetched: FetchedDebts, now: Date): Promise<D
   if (step.kind === "nothing") return { stage: null, found, row: () => null };
   const members = unpaid.map(toMemberRow);
   if (step.kind === "close") {
-    const mail = open && step.outcome === "paid" ? restoredMail(subscription, open.stage, fetched.paidThrough) : null;
+    const mail =
+      open && step.outcome === "paid" ? restoredMail(subscription, open.stage, fetched.paidThrough, now) : null;
     return { stage: null, found, row: () => ({ members, settled, outcome: step.outcome, mail }) };
   }
   const debt: Debt = { subscription, invoices: owed, isRetried: unpaid.some(isRetried), next: step.next, days };

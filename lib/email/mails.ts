@@ -92,6 +92,7 @@ const KINDS: Record<string, (data: unknown, sender: Sender) => Mail> = {
       planName: z.string().nullish(),
       stage: z.enum(["retrying", "warned", "downgraded", "suspended"]),
       hasEnded: z.boolean(),
+      creditsBack: z.boolean().nullish(),
       paidThrough: date,
     }),
     planRestored,
