@@ -3002,6 +3002,9 @@ export type Database = {
           most: number;
           at: string;
         }; Returns: Json };
+      read_payment: { Args: {
+          payment_intent_id: string;
+        }; Returns: Json };
       read_payments: { Args: {
           account_id: string;
           livemode: boolean;
