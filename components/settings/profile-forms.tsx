@@ -6,18 +6,13 @@ import { Input } from "@/components/ui/input";
 import type { FormAction } from "@/lib/action";
 import { SettingsForm } from "./settings-form";
 
-export function NameForm({ changeName, name, email }: { changeName: FormAction; name: string; email: string }) {
+export function NameForm({ changeName, name }: { changeName: FormAction; name: string }) {
   return (
     <SettingsForm action={changeName} keep="profile" submitLabel="Save name" saved="Your name is saved.">
       {({ errorsOf, typedIn }) => (
-        <>
-          <Field label="Name" errors={errorsOf("name")}>
-            {(control) => <Input {...control} name="name" autoComplete="name" defaultValue={typedIn("name") ?? name} />}
-          </Field>
-          <Field label="Email address" hint="Where sign-in links and receipts go.">
-            {(control) => <Input {...control} value={email} readOnly disabled />}
-          </Field>
-        </>
+        <Field label="Name" errors={errorsOf("name")}>
+          {(control) => <Input {...control} name="name" autoComplete="name" defaultValue={typedIn("name") ?? name} />}
+        </Field>
       )}
     </SettingsForm>
   );
@@ -43,6 +38,36 @@ export function PasswordForm({ changePassword, email }: { changePassword: FormAc
             errors={errorsOf("password")}
           >
             {(control) => <PasswordInput {...control} name="password" autoComplete="new-password" />}
+          </Field>
+        </>
+      )}
+    </SettingsForm>
+  );
+}
+
+/** Another address for the signed-in person: it holds once the mail that goes there is confirmed. */
+export function EmailForm({ changeEmail, email }: { changeEmail: FormAction; email: string }) {
+  return (
+    <SettingsForm
+      action={changeEmail}
+      keep="email"
+      submitLabel="Change address"
+      saved="We have sent a link to the new address. Open it to make the change."
+    >
+      {({ errorsOf, typedIn }) => (
+        <>
+          <input type="hidden" name="username" autoComplete="username" value={email} />
+          <Field
+            label="New email address"
+            hint="We send a link there; until you open it, nothing changes."
+            errors={errorsOf("email")}
+          >
+            {(control) => (
+              <Input {...control} name="email" type="email" autoComplete="email" defaultValue={typedIn("email")} />
+            )}
+          </Field>
+          <Field label="Your password" errors={errorsOf("currentPassword")}>
+            {(control) => <PasswordInput {...control} name="currentPassword" autoComplete="current-password" />}
           </Field>
         </>
       )}

@@ -4,10 +4,11 @@ import { cn } from "@/components/ui/cn";
 
 const PAGES = [
   { href: "/settings", label: "Profile and account" },
+  { href: "/settings/notifications", label: "Notifications" },
   { href: "/settings/api-keys", label: "API keys" },
 ] as const;
 
-/** The two pages of the settings. */
+/** The pages of the settings. */
 export function SettingsTabs({ current }: { current: (typeof PAGES)[number]["href"] }) {
   return (
     <nav aria-label="Settings" className="flex gap-6 border-b border-border">

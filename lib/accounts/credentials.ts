@@ -61,3 +61,8 @@ export const passwordChangeFields = z
     path: ["password"],
     error: "This is your current password. Choose another.",
   });
+
+export const emailChangeFields = z.object({
+  currentPassword: z.string({ error: "Enter your current password." }).min(1, "Enter your current password."),
+  email: emailField,
+});

@@ -11,12 +11,11 @@ export async function setPassword(password: string): Promise<Answer> {
   return { ok: true };
 }
 
-/** Changes the password of the signed-in person, who proves by the current one that it is they who sit there. */
-export async function changePassword(wish: {
-  email: string;
-  currentPassword: string;
-  password: string;
-}): Promise<Answer> {
+/**
+ * Whether a signed-in person knows their current password, which shows that it is they who sit there.
+ * @returns a refusal that names the field `currentPassword`, or that they have tried too often
+ */
+export async function provePassword(wish: { email: string; currentPassword: string }): Promise<Answer> {
   const attempt = await takeAttempts([[limits.password, wish.email]]);
   if (!attempt.ok) return refusal(attempt.message);
 
@@ -25,7 +24,17 @@ export async function changePassword(wish: {
     return fieldRefusal("currentPassword", "This is not your current password.");
   if (proof.error) return authRefusal(proof.error);
   await forgetAttempts(limits.password, wish.email);
-  return setPassword(wish.password);
+  return { ok: true };
+}
+
+/** Changes the password of the signed-in person, who proves by the current one that it is they who sit there. */
+export async function changePassword(wish: {
+  email: string;
+  currentPassword: string;
+  password: string;
+}): Promise<Answer> {
+  const proof = await provePassword(wish);
+  return proof.ok ? setPassword(wish.password) : proof;
 }
 
 /** Changes what the signed-in person is called. */

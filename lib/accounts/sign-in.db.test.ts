@@ -4,6 +4,7 @@ import { type ClonedDatabase, cloneDatabase } from "@/e2e/database/clone";
 import { createTeam } from "@/e2e/database/people";
 import { ACCOUNT_COOKIE, getSession } from "@/lib/session";
 import { closeDatabase } from "@/lib/supabase/direct";
+import { changeEmail } from "./address";
 import { openLink } from "./confirmation";
 import { changeName, changePassword, readName, setPassword } from "./passwords";
 import { signIn, signOut } from "./sign-in";
@@ -207,4 +208,25 @@ test("a forged or broken session is no session", async () => {
   expect(await getSession()).toBeNull();
   jar.set(name, "base64-nonsense");
   expect(await getSession()).toBeNull();
+});
+
+test("an address is changed by the mail that goes to the new one, and only by who knows the password", async () => {
+  const person = await confirmed();
+  const other = await confirmed();
+  await signIn({ email: person.email, password, address: null });
+  const newEmail = `${randomUUID()}@example.test`;
+  const change = (wish: object) => changeEmail({ email: person.email, newEmail, currentPassword: password, ...wish });
+
+  expect(await change({ currentPassword: "wrong horse battery" })).toMatchObject({ ok: false });
+  expect(await change({ newEmail: other.email })).toMatchObject({ ok: false });
+  expect(await change({ newEmail: person.email })).toMatchObject({ ok: false });
+  expect(await change({})).toEqual({ ok: true });
+  expect(mailsTo(person.email)).toBe(1);
+  expect((await getSession())?.user.email).toBe(person.email);
+
+  await openLink(lastLink(newEmail));
+  expect((await getSession())?.user.email).toBe(newEmail);
+  jar.clear();
+  expect(await signIn({ email: person.email, password, address: null })).toMatchObject({ ok: false });
+  expect(await signIn({ email: newEmail, password, address: null })).toMatchObject({ ok: true });
 });

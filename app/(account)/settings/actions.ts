@@ -4,7 +4,8 @@ import type { Route } from "next";
 import { revalidatePath } from "next/cache";
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
-import { passwordChangeFields } from "@/lib/accounts/credentials";
+import { changeEmail as changeAddress } from "@/lib/accounts/address";
+import { emailChangeFields, passwordChangeFields } from "@/lib/accounts/credentials";
 import * as passwords from "@/lib/accounts/passwords";
 import { nameFields, ONLY_MANAGERS } from "@/lib/accounts/settings";
 import * as teams from "@/lib/accounts/teams";
@@ -23,6 +24,11 @@ export const changeName = accountAction(nameFields, async ({ name }) => {
 
 export const changePassword = accountAction(passwordChangeFields, async (input, session) => {
   const answer = await passwords.changePassword({ ...input, email: session.user.email });
+  return answer.ok ? done : answer;
+});
+
+export const changeEmail = accountAction(emailChangeFields, async ({ email, currentPassword }, session) => {
+  const answer = await changeAddress({ email: session.user.email, newEmail: email, currentPassword });
   return answer.ok ? done : answer;
 });
 

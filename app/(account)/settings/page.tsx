@@ -1,14 +1,14 @@
 import type { Metadata } from "next";
 import { AccountNameForm, TeamForm } from "@/components/settings/account-forms";
 import { MembersTable } from "@/components/settings/members-table";
-import { NameForm, PasswordForm } from "@/components/settings/profile-forms";
+import { EmailForm, NameForm, PasswordForm } from "@/components/settings/profile-forms";
 import { SettingsTabs } from "@/components/settings/settings-tabs";
 import { Card, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
 import { readName } from "@/lib/accounts/passwords";
 import { readMembers } from "@/lib/accounts/teams";
 import { canManageBilling, requireSession } from "@/lib/session";
-import { changeName, changePassword, createTeam, renameAccount } from "./actions";
+import { changeEmail, changeName, changePassword, createTeam, renameAccount } from "./actions";
 
 export const metadata: Metadata = { title: "Settings" };
 
@@ -26,7 +26,14 @@ export default async function SettingsPage() {
             <CardTitle>Profile</CardTitle>
             <CardDescription>What others in your accounts see of you.</CardDescription>
           </CardHeader>
-          <NameForm changeName={changeName} name={name} email={user.email} />
+          <NameForm changeName={changeName} name={name} />
+        </Card>
+        <Card>
+          <CardHeader>
+            <CardTitle>Email address</CardTitle>
+            <CardDescription>{user.email} gets sign-in links, receipts and notices.</CardDescription>
+          </CardHeader>
+          <EmailForm changeEmail={changeEmail} email={user.email} />
         </Card>
         <Card>
           <CardHeader>
