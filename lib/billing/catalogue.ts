@@ -74,6 +74,10 @@ export interface Policy {
     /** Whether suspending an account ends its plan at Stripe, so that no further invoice is made; open usage is billed. */
     readonly endPlan: boolean;
   };
+  /** What follows a bank's early warning that a payment was fraud: its money is sent back at once, or you decide. */
+  readonly earlyFraud: "refund" | "alert";
+  /** What would go back by itself at most, in cents; above it you decide. */
+  readonly earlyFraudRefundUpToCents: number;
   /** true: Stripe Tax computes tax; register with it first. */
   readonly collectTax: boolean;
   /** true: checkout asks for consent to your terms; set their address in Stripe's public details first. */

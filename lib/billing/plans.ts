@@ -119,6 +119,8 @@ export const policy: Policy = {
   lowCreditPercent: 20,
   packsExpireAfterDays: null,
   dunning: { warnAfterDays: 3, downgradeAfterDays: 7, suspendAfterDays: 14, endPlan: true },
+  earlyFraud: "refund",
+  earlyFraudRefundUpToCents: 10_000,
   collectTax: false,
   askConsent: false,
   typicalCall: { input: 1_500, output: 400, leastCredits: 20 },

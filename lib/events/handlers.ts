@@ -6,7 +6,6 @@ import { flushCustomer } from "@/lib/metering/report";
 import { answerFraudWarning } from "@/lib/payments/fraud-warning";
 import { notePayment, syncInvoicePayments, syncPayment } from "@/lib/payments/payment";
 import { idOf, stripe } from "@/lib/stripe/client";
-import { paymentsOf } from "@/lib/stripe/invoices";
 import { withCustomer } from "@/lib/subscriptions/lease";
 import { finalizeStuck } from "@/lib/subscriptions/stuck";
 import { syncSubscription } from "@/lib/subscriptions/sync";

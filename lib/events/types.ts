@@ -32,6 +32,9 @@ export const EVENT_TYPES = [
   "charge.dispute.closed",
   "credit_note.created",
   "credit_note.voided",
+  "invoice_payment.paid",
+  "radar.early_fraud_warning.created",
+  "radar.early_fraud_warning.updated",
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];

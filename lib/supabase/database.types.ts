@@ -2940,6 +2940,15 @@ export type Database = {
           place?: Json;
         }; Returns: Json };
       read_health: { Args: never; Returns: Json };
+      read_held: { Args: {
+          livemode: boolean;
+          kind: string;
+          run_id: string;
+          from_at: string;
+          until_at: string;
+          after: string;
+          most: number;
+        }; Returns: Json };
       read_installation: { Args: never; Returns: Json };
       read_job: { Args: {
           name: string;
@@ -2982,6 +2991,7 @@ export type Database = {
         }; Returns: Json };
       read_mirror: { Args: {
           livemode: boolean;
+          accounts?: string[];
           customers?: string[];
           subscriptions?: string[];
           invoices?: string[];
@@ -3042,12 +3052,6 @@ export type Database = {
       read_unbilled_usage: { Args: {
           account_id: string;
           livemode: boolean;
-        }; Returns: Json };
-      read_unmet: { Args: {
-          run_id: string;
-          kind: string;
-          after: string;
-          most: number;
         }; Returns: Json };
       read_unreached: { Args: {
           account_id: string;

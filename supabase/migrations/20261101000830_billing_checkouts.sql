@@ -45,34 +45,14 @@ comment on table public.purchases is 'Credit packs bought through checkout, one 
 create unique index one_purchase_a_payment on public.purchases (payment_intent_id);
 create index purchases_account_id on public.purchases (account_id, created_at desc);
 
-create table public.payments (
-  payment_intent_id text primary key,
-  account_id uuid not null references public.accounts (id),
-  customer_id text not null references public.stripe_customers (customer_id),
-  livemode boolean not null,
-  grants jsonb not null,
-  charged_cents bigint not null,
-  returned_cents bigint not null,
-  is_disputed boolean not null,
-  is_fraud boolean not null,
-  changes integer not null default 0,
-  synced_at timestamptz not null,
-  constraint no_more_is_returned_than_was_charged check (returned_cents between 0 and charged_cents)
-);
-comment on table public.payments is 'The state of each payment that money has come back from: how much of it stands refunded or disputed now. grants names the credit grants it paid for; changes counts how often the returned sum has moved. is_disputed and is_fraud speak of open disputes.';
-create index payments_account_id on public.payments (account_id);
-
 alter table public.checkouts enable row level security;
 alter table public.purchases enable row level security;
-alter table public.payments enable row level security;
 create policy "owners and admins read their checkouts" on public.checkouts
   for select to authenticated using (private.is_member(account_id, array['owner', 'admin']));
 create policy "members read their purchases" on public.purchases
   for select to authenticated using (private.is_member(account_id));
-create policy "owners and admins read their payments" on public.payments
-  for select to authenticated using (private.is_member(account_id, array['owner', 'admin']));
-grant select on public.checkouts, public.purchases, public.payments to authenticated;
-grant select, insert, update, delete on public.checkouts, public.purchases, public.payments to service_role;
+grant select on public.checkouts, public.purchases to authenticated;
+grant select, insert, update, delete on public.checkouts, public.purchases to service_role;
 
 -- Claims a checkout before Stripe is called. The same product and offer again: the one that is under way, to be
 -- continued. Another offer of the same product: a new one, and the session that must be expired at Stripe first, told

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type BillingScene, openBillingScene } from "@/e2e/database/billing";
 import { entitlementFor } from "@/lib/billing/entitlement";
+import type { CheckoutRequest } from "@/lib/checkout/product";
+import { type Buyer, startCheckout } from "@/lib/checkout/start";
 import { now } from "@/lib/clock";
 import { processPendingEvents, receiveStripeEvent } from "@/lib/events/inbox";
 import { readStanding } from "@/lib/standing";
 import { API_VERSION, stripe } from "@/lib/stripe/client";
-import type { CheckoutRequest } from "./product";
-import { type Buyer, startCheckout } from "./start";
 
 let scene: BillingScene;
 beforeAll(async () => {
@@ -131,18 +131,53 @@ describe("a payment disputed as fraud", () => {
   const held = { access: "read_only", canBuy: false, prepaid: "frozen", frozen: true };
   const free = { access: "full", canBuy: true, prepaid: "use", frozen: false };
 
-  test.each(["won", "lost"])("holds the account until the dispute is %s", async (outcome) => {
-    const buyer = await buy({ pack: "small" });
-    const { id: dispute } = await scene.control("dashboard/dispute", {
-      payment_intent: buyer.payment,
+  const disputed = async (request: CheckoutRequest, reason = "fraudulent") => {
+    const buyer = await buy(request);
+    const { id } = await scene.control("dashboard/dispute", { payment_intent: buyer.payment, reason });
+    await scene.settle();
+    return { ...buyer, dispute: id };
+  };
+  const close = async (dispute: unknown, outcome: string) => {
+    await scene.control("dashboard/close-dispute", { dispute, outcome });
+    await scene.settle();
+  };
+
+  test("holds the account until the dispute is won, and then returns its credits", async () => {
+    const buyer = await disputed({ pack: "small" });
+    expect(await isHeld(buyer)).toEqual(held);
+    await close(buyer.dispute, "won");
+    expect(await isHeld(buyer)).toEqual(free);
+    expect((await scene.balance(buyer)).total).toBeGreaterThan(0);
+  });
+
+  test("keeps holding the account when the dispute is lost, until an admin releases it, once and for all", async () => {
+    const buyer = await disputed({ pack: "small" });
+    await close(buyer.dispute, "lost");
+    expect(await isHeld(buyer)).toEqual(held);
+    await scene.database.sql`delete from public.account_holds where account_id = ${buyer.account}`;
+    await scene.database.sql`select private.follow_freeze(${buyer.account}, 'released by a test', ${now()})`;
+    await hear("charge.dispute.updated", { id: buyer.dispute, object: "dispute", payment_intent: buyer.payment });
+    expect(await isHeld(buyer)).toEqual(free);
+    expect((await scene.balance(buyer)).total).toBe(0);
+  });
+
+  test("that is lost ends every plan of the customer, with nothing more charged", async () => {
+    const buyer = await buy({ plan: "starter", interval: "monthly" });
+    const answer = await startCheckout(buyer, { pack: "small" });
+    if (!answer.ok) throw new Error(answer.message);
+    const session = await scene.pay(answer.url);
+    await scene.settle();
+    const { id } = await scene.control("dashboard/dispute", {
+      payment_intent: session.payment_intent,
       reason: "fraudulent",
     });
     await scene.settle();
-    expect(await isHeld(buyer)).toEqual(held);
-    await scene.control("dashboard/close-dispute", { dispute, outcome });
-    await scene.settle();
-    expect(await isHeld(buyer)).toEqual(free);
-    expect((await scene.balance(buyer)).total > 0).toBe(outcome === "won");
+    const plans = () => stripe().subscriptions.list({ customer: buyer.customer });
+    expect((await plans()).data).toHaveLength(1);
+    const invoices = await stripe().invoices.list({ customer: buyer.customer });
+    await close(id, "lost");
+    expect((await plans()).data).toHaveLength(0);
+    expect((await stripe().invoices.list({ customer: buyer.customer })).data).toHaveLength(invoices.data.length);
   });
 
   test("does not lift a hold that an admin has set", async () => {
