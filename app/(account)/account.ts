@@ -2,7 +2,8 @@ import { cache } from "react";
 import { entitlementFor } from "@/lib/billing/entitlement";
 import { now } from "@/lib/clock";
 import { readCreditSummary } from "@/lib/credits/summary";
-import { requireSession } from "@/lib/session";
+import { readUnreached } from "@/lib/email/unreached";
+import { canManageBilling, requireSession } from "@/lib/session";
 import { readMyStanding } from "@/lib/standing";
 import { grantFreeMonth } from "@/lib/subscriptions/free";
 import { userClient } from "@/lib/supabase/server";
@@ -16,9 +17,10 @@ export const readAccount = cache(async () => {
   const client = await userClient();
   const at = now();
   const account = session.account.id;
-  const [first, standing] = await Promise.all([
+  const [first, standing, unreached] = await Promise.all([
     readCreditSummary(client, account, at),
     readMyStanding(client, account),
+    canManageBilling(session) ? readUnreached(account) : [],
   ]);
   const entitlement = entitlementFor(standing, at);
   const mayLackTheMonth =
@@ -27,5 +29,5 @@ export const readAccount = cache(async () => {
   // The tick may give it between the reading and here, so what is read again counts, not who gave it.
   if (mayLackTheMonth) await grantFreeMonth(account);
   const summary = mayLackTheMonth ? await readCreditSummary(client, account, at) : first;
-  return { session, summary, standing, entitlement, at };
+  return { session, summary, standing, entitlement, unreached, at };
 });

@@ -9,7 +9,8 @@ import { canManageBilling } from "@/lib/session";
 import { readAccount } from "./account";
 
 export default async function AccountLayout({ children }: { children: React.ReactNode }) {
-  const { session, summary, entitlement, at } = await readAccount();
+  const { session, summary, entitlement, unreached, at } = await readAccount();
+  const lost = unreached.find(({ user }) => user === session.user.id) ?? unreached[0];
   const nonce = (await headers()).get("x-nonce") ?? undefined;
   return (
     <CSPProvider nonce={nonce}>
@@ -29,6 +30,7 @@ export default async function AccountLayout({ children }: { children: React.Reac
           available: summary.available,
           lowCreditThreshold: summary.lowCreditThreshold,
           overageLeft: Math.max(0, entitlement.overagePermitted - summary.overageUsed),
+          unreached: lost ? { address: lost.address, isYou: lost.user === session.user.id } : null,
           canManageBilling: canManageBilling(session),
         }}
       >

@@ -108,3 +108,21 @@ test("a refused trial says that nothing was charged and leads to the plans", () 
   expect(choice?.text).toContain("nothing was charged");
   expect(choice?.action?.href).toBe("/billing/plan");
 });
+
+test("an owner whom mail does not reach is told, beside an unpaid invoice too, and members are not", () => {
+  const unreached = { address: "anna@example.test", isYou: true };
+  expect(chooseBanner({ ...calm, unreached })).toMatchObject({
+    code: "unreachable",
+    title: "We cannot reach you at anna@example.test",
+    action: { label: "Change the address", href: "/settings" },
+  });
+  expect(chooseBanner({ ...calm, unreached, notice: { code: "pay_now" } })).toMatchObject({
+    code: "pay_now",
+    text: expect.stringContaining("We cannot reach you at anna@example.test"),
+  });
+  expect(chooseBanner({ ...calm, unreached: { ...unreached, isYou: false } })).toMatchObject({
+    title: "We cannot reach anna@example.test",
+    action: null,
+  });
+  expect(chooseBanner({ ...calm, unreached, canManageBilling: false })).toBeNull();
+});

@@ -13,6 +13,8 @@ export interface BannerFacts {
   lowCreditThreshold: number | null;
   /** Credits that may still be used as overage; while there are any, few credits are no trouble. */
   overageLeft: number;
+  /** An owner whose address takes no mail. */
+  unreached?: { address: string; isYou: boolean } | null;
   /** false for members, who are told whom to ask instead of being sent to checkout. */
   canManageBilling: boolean;
 }
@@ -129,6 +131,20 @@ function low(facts: BannerFacts): BannerChoice | null {
   return null;
 }
 
+function unreachable({ unreached, canManageBilling }: BannerFacts): BannerChoice | null {
+  if (!unreached || !canManageBilling) return null;
+  const { address, isYou } = unreached;
+  return {
+    code: "unreachable",
+    tone: "warning",
+    title: `We cannot reach ${isYou ? "you at " : ""}${address}`,
+    text: isYou
+      ? "Mail comes back from there, also about payments. With another address you get what you missed."
+      : "Mail to this owner comes back, also about payments. They can change their address under Settings.",
+    action: isYou ? { label: "Change the address", href: "/settings" } : null,
+  };
+}
+
 const seePlan = (facts: BannerFacts) => fix(facts, "See your plan", "/billing");
 
 const paused: Wording = (facts) => ({
@@ -196,12 +212,15 @@ const soon: Partial<Record<Code, Wording>> = {
 };
 
 /**
- * The one banner to show: the most serious first. What stops everything, then debt, then unpaid invoices,
- * then credits that run out, then what ends soon. null: nothing to say.
+ * The one banner to show: the most serious first. What stops everything, then debt, then unpaid invoices, then
+ * mail that comes back (of which those before it tell too), then credits that run out, then what ends soon. null: nothing to say.
  */
 export function chooseBanner(facts: BannerFacts): BannerChoice | null {
   const said = (wordings: Partial<Record<Code, Wording>>) => facts.notice && wordings[facts.notice.code]?.(facts);
-  const choice = stopped(facts) ?? said(unpaid) ?? low(facts) ?? said(soon) ?? null;
+  const first = stopped(facts) ?? said(unpaid) ?? null;
+  const lost = unreachable(facts);
+  if (first && lost) return { ...first, text: `${first.text} ${lost.title}: change the address under Settings.` };
+  const choice = first ?? lost ?? low(facts) ?? said(soon) ?? null;
   if (!choice || choice.action || facts.canManageBilling || choice.tone === "info") return choice;
   return { ...choice, text: `${choice.text} ${ask}` };
 }
