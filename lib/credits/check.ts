@@ -1,12 +1,13 @@
 import { fileURLToPath } from "node:url";
 import type { Sql } from "postgres";
-import { derivations } from "@/lib/credits/derivations";
+import { bookDerivations, derivations } from "@/lib/credits/derivations";
 import { readEnvFiles } from "@/lib/env-files";
 import { closeDatabase, database } from "@/lib/supabase/direct";
 
 /** One number of the ledger that its entries do not explain. */
 export interface Discrepancy {
   rule: string;
+  /** An account's id, or `all`. */
   account: string;
   what: string;
   stored: string;
@@ -14,17 +15,17 @@ export interface Discrepancy {
 }
 
 /**
- * Derives every balance, grant, reservation and daily sum again from the entries and events, in one snapshot, and
+ * Derives every balance, grant, reservation, daily sum and month of the books again from the entries and events, in one snapshot, and
  * answers what does not agree. An empty list means that the books are right.
  * @param most how many discrepancies of one kind to answer at most
  */
 export async function checkLedger(sql: Sql, most = 100): Promise<Discrepancy[]> {
   const found = await sql.begin("isolation level repeatable read read only", async (snapshot) => {
     const discrepancies: Discrepancy[] = [];
-    for (const [rule, query] of Object.entries(derivations)) {
+    for (const [rule, query] of Object.entries({ ...derivations, ...bookDerivations })) {
       const rows = await snapshot.unsafe<
         Omit<Discrepancy, "rule">[]
-      >(`select account::text as account, what::text as what,
+      >(`select coalesce(account::text, 'all') as account, what::text as what,
         coalesce(stored::text, 'nothing') as stored, coalesce(derived::text, 'nothing') as derived
         from (${query}) found where stored is distinct from derived order by 1, 2 limit ${most}`);
       discrepancies.push(...rows.map((row) => ({ rule, ...row })));

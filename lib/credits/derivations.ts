@@ -66,6 +66,33 @@ export const derivations: Record<string, string> = {
     left join (${DRAWN}) d on d.grant_id = g.id and d.operation = 'grant'
     where g.activated_at is not null group by g.id`,
 
+  "What a grant lost before it began is written down": `
+    select g.account_id as account, 'grant ' || g.source || '/' || g.source_id as what,
+      case when g.activated_at is null then g.amount - g.remaining else g.amount - coalesce(began.amount, 0) end::bigint as stored,
+      coalesce((select sum(f.credits) from public.credit_forfeits f where f.grant_id = g.id and f.account_id = g.account_id), 0)::bigint as derived
+    from public.credit_grants g
+    left join (${DRAWN}) began on began.grant_id = g.id and began.operation = 'grant'`,
+
+  "Finance has booked what had left a grant, and its money": `
+    select g.account_id as account, 'books of grant ' || g.source || '/' || g.source_id as what, array[booked.gone, booked.cents] as stored,
+      array[coalesce(lost.credits, 0), div(g.paid_cents::numeric * coalesce(lost.credits, 0), g.amount)::bigint] as derived
+    from (
+      select m.livemode, m.grant_id, max(m.gone_credits) as gone, sum(m.used_cents + m.expired_cents + m.clawed_cents)::bigint as cents
+      from public.finance_grant_months m group by 1, 2
+    ) booked
+    join private.booked_grants g on g.id = booked.grant_id
+    left join (
+      select c.livemode, b.id as grant_id, sum(one.credits)::bigint as credits
+      from (
+        select e.account_id, d.grant_id, d.credits, e.recorded_at as at
+        from public.credit_entries e cross join lateral unnest(e.grant_ids, e.grant_amounts) d (grant_id, credits) where e.operation <> 'grant'
+        union all select f.account_id, f.grant_id, f.credits, f.recorded_at from public.credit_forfeits f
+      ) one
+      join private.booked_grants b on b.id = one.grant_id and b.account_id = one.account_id
+      join public.finance_closings c on greatest(one.at, b.booked_at) < c.until::timestamp at time zone 'UTC'
+      group by 1, 2
+    ) lost on lost.grant_id = g.id and lost.livemode = booked.livemode`,
+
   "What ended of a grant is what expired or was voided": `
     select g.account_id as account, 'grant ' || g.source || '/' || g.source_id as what, g.ended::bigint as stored, coalesce(sum(d.amount), 0)::bigint as derived
     from public.credit_grants g
@@ -129,4 +156,27 @@ export const derivations: Record<string, string> = {
       select false, e.account_id, (e.happened_at at time zone 'UTC')::date, coalesce(e.model, ''), e.feature, 1, e.requested, e.overage_credits, 0
       from public.credit_entries e where e.operation = 'spend' and not e.has_usage_event
     ) sums group by account_id, day, model, feature`,
+};
+
+/** The same for the books of finance, which are about all accounts at once: `account` is null. */
+export const bookDerivations: Record<string, string> = {
+  "A month goes on from the month before": `
+    select null::uuid as account, concat_ws(' ', m.month, m.currency, case when m.livemode then 'live' else 'test' end) as what,
+      array[m.opening_cents, m.opening_credits] as stored,
+      coalesce(lag(array[m.closing_cents, m.closing_credits]) over months, array[0, 0]::bigint[]) as derived
+    from public.finance_months m window months as (partition by m.livemode, m.currency order by m.month)`,
+
+  "What is owed in credits is the money of the credits that are left": `
+    select null::uuid as account, concat_ws(' ', 'owed', currency, case when mode.live then 'live' else 'test' end) as what,
+      sum(books.cents)::bigint as stored, sum(books.held)::bigint as derived
+    from (values (true), (false)) mode (live) cross join lateral (
+      (select distinct on (m.currency) m.currency, m.closing_cents as cents, 0::bigint as held from (
+        select currency, month, closing_cents from public.finance_months where livemode = mode.live
+        union all select currency, month, closing_cents from private.open_months(mode.live, 'infinity', '1970-01-01')
+      ) m order by m.currency, m.month desc)
+      union all
+      select g.currency, 0, g.paid_cents - div(g.paid_cents::numeric * (g.amount - ${LEFT}), g.amount)::bigint
+      from public.credit_grants g join public.credit_balances b on b.account_id = g.account_id
+      where g.state <> 'closed' and g.paid_cents is not null and coalesce(g.livemode, mode.live) = mode.live
+    ) books where currency <> '' group by mode.live, currency`,
 };

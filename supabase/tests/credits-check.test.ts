@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { checkLedger, describeDiscrepancies } from "@/lib/credits/check";
+import { callDirectly } from "@/lib/supabase/rpc";
 import { type ClonedDatabase, cloneDatabase } from "../../e2e/database/clone.ts";
 import { Account, DAY_MS } from "./ledger.ts";
 
@@ -34,6 +35,8 @@ beforeAll(async () => {
   await account.record([20, 700], { overage_permitted: 50 });
   await account.reserve("silent", 1);
   account.wait(2 * DAY_MS);
+  await account.grant(60, { source_id: "canceled", effective_at: account.later(40 * DAY_MS) });
+  await account.call("void_grant", { source: "pack", source_id: "canceled", key: "v" });
   await account.grant(900, { source_id: "more" });
   await account.reserve("running", 40);
   await account.call("claw_back", {
@@ -43,6 +46,8 @@ beforeAll(async () => {
     charged_cents: 500,
     key: "c",
   });
+  const at = account.later(20 * DAY_MS);
+  await callDirectly(database.sql, "close_finance_months", { livemode: true, at });
 });
 afterAll(async () => {
   await admin.end();
@@ -84,6 +89,12 @@ const tamperings: Record<string, string> = {
     "update public.credit_entries set grant_ids = (select array[id] from public.credit_grants where source_id = 'more') where key = 'a'",
   "a spending is deleted": "delete from public.credit_entries where key = 'a'",
   "a grant's entry is deleted": "delete from public.credit_entries where operation = 'grant' and key like '%more'",
+  "a canceled grant's loss is forgotten": "delete from public.credit_forfeits",
+  "the books have another sum for a grant": "update public.finance_grant_months set gone_credits = gone_credits + 1",
+  "the books have another opening sum":
+    "update public.finance_months set opening_cents = opening_cents + 1, closing_cents = closing_cents + 1",
+  "the money of a grant is changed":
+    "update public.credit_grants set paid_cents = paid_cents + 100 where source_id = 'pack'",
   "a reservation grows": "update public.credit_reservations set amount = amount + 1 where state = 'open'",
   "a settlement is changed":
     "update public.credit_reservations set settled_amount = settled_amount + 1 where state = 'settled'",
