@@ -219,4 +219,5 @@ test("an enterprise is given its allowance with the invoice, and is dunned by it
   await stripe().invoices.pay((await owed(subscriber))[0]?.id ?? "", { paid_out_of_band: true });
   await tick();
   expect([await stage(subscriber), (await entitlement(subscriber)).plan]).toEqual([null, "enterprise"]);
+  expect(await total(subscriber)).toBeGreaterThanOrEqual(5_000_000);
 });
