@@ -11,7 +11,7 @@ import {
   writeEnvironment,
 } from "./environment.ts";
 import { startMailbox } from "./mailbox/server.ts";
-import { makeSubscriber } from "./personas.ts";
+import { makePersonas } from "./personas/personas.ts";
 import { requirePorts } from "./ports.ts";
 import { claim, letGo } from "./running.ts";
 import { keepSecrets, readSecrets, type Secrets } from "./secrets.ts";
@@ -136,8 +136,8 @@ export async function startStack(command: string, startApp?: StartApp): Promise<
 /** Goes on with the personas that need the app; what is missing of them is said and keeps nothing from running. */
 function inTheBackground(environment: Environment): () => Promise<void> {
   const abort = new AbortController();
-  const made = makeSubscriber(environment, abort.signal).catch((error: unknown) => {
-    if (!abort.signal.aborted) process.stderr.write(`The persona starter has no subscription: ${String(error)}\n`);
+  const made = makePersonas(environment, abort.signal).then((missing) => {
+    if (!abort.signal.aborted) for (const words of missing) process.stderr.write(`${words}\n`);
   });
   return async () => {
     abort.abort();

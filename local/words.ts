@@ -3,13 +3,14 @@ import type { Stack } from "./stack.ts";
 const PERSONAS: Array<[name: string, what: string]> = [
   ["free", "new, on the free plan"],
   ["low", "almost out of credits"],
-  ["starter", "on Starter, past the allowance (a moment after the start)"],
-  ["pastdue", "has credits; the README says how a payment fails"],
-  ["suspended", "on hold: has credits, may not spend them"],
-  ["enterprise", "owner of Northwind, with a month of usage *"],
+  ["starter", "on Starter, past the allowance (a moment after the start, as those with +)"],
+  ["pastdue", "on Starter, whose renewal was declined +"],
+  ["suspended", "unpaid for a fortnight: bought credits, which may not be spent +"],
+  ["disputed", "bought a pack, used it and disputed the payment: in debt +"],
+  ["enterprise", "owner of Northwind, on terms, with a month of usage * +"],
   ["teamadmin", "admin of Northwind *"],
   ["member", "member of Northwind, may not buy *"],
-  ["admin", "the founder; pages for admins are still to come"],
+  ["admin", "the founder, with the pages for admins"],
 ];
 const PASSWORD = "ledgerline";
 

@@ -49,6 +49,7 @@ declare
   starter uuid := pg_temp.add_person('Stella Starter', 'starter@ledgerline.test');
   past_due uuid := pg_temp.add_person('Petra Past-Due', 'pastdue@ledgerline.test');
   suspended uuid := pg_temp.add_person('Sam Suspended', 'suspended@ledgerline.test');
+  disputed uuid := pg_temp.add_person('Dora Disputed', 'disputed@ledgerline.test');
   enterprise uuid := pg_temp.add_person('Erin Enterprise', 'enterprise@ledgerline.test');
   admin uuid := pg_temp.add_person('Ada Admin', 'admin@ledgerline.test');
   team_admin uuid := pg_temp.add_person('Tariq Team-Admin', 'teamadmin@ledgerline.test');
@@ -71,13 +72,15 @@ begin
 
   select id into account from public.accounts where personal_user_id = suspended;
   perform pg_temp.must(public.grant_credits(account, 'seed', 'suspended', 20000, 'promotional', 10, now()));
-  perform pg_temp.must(public.freeze_credits(account, true, 'seed', now()));
 
   insert into public.accounts (id, kind, name) values (northwind, 'team', 'Northwind');
   insert into public.memberships (account_id, user_id, role)
   values (northwind, enterprise, 'owner'), (northwind, team_admin, 'admin'), (northwind, member, 'member');
   perform pg_temp.must(public.grant_credits(northwind, 'seed', 'northwind', 2000000, 'paid', 20, now() - interval '31 days',
     paid_cents => 20000, currency => 'usd'));
+  insert into public.account_terms (account_id, monthly_allowance, overage_tiers, credit_limit_cents, net_days,
+    warn_after_days, downgrade_after_days, suspend_after_days, agreed_at)
+  values (northwind, 5000000, '[{"up_to_credits": null, "cents_per_1000": 8}]', 500000, 30, 7, 21, 45, now() - interval '31 days');
   for use in
     select now() - make_interval(days => 30 - day, hours => 9 - 2 * call) as at,
       (array['small-1', 'large-1', 'reason-1'])[1 + call % 3] as model,
