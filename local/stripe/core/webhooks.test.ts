@@ -14,6 +14,7 @@ afterEach(async () => {
     delaySeconds: 0,
     wrongSecret: false,
     lose: 0,
+    down: false,
   });
   await bench.types();
   bench.caught.length = 0;
@@ -74,6 +75,18 @@ describe("an event", () => {
     expect(bench.caught.map((caught) => caught.event.id)).toEqual(Array(refused + 1).fill(event));
     expect(new Set(bench.caught.map(({ signature }) => signature)).size).toBe(refused + 1);
     expect((await bench.stripe.events.retrieve(event)).pending_webhooks).toBe(0);
+  });
+
+  test("of two hours in which nobody answered arrives afterwards, each once, by its own schedule", async () => {
+    await bench.control("POST", "webhooks", { down: true });
+    const first = await customerEvent();
+    await bench.advance(3600);
+    const second = await customerEvent();
+    await bench.advance(3600);
+    expect(await bench.types()).toEqual([]);
+    await bench.control("POST", "webhooks", { down: false });
+    await bench.advance(4 * 3600);
+    expect(bench.caught.map(({ event }) => event.id)).toEqual([second, first]);
   });
 
   test("that is never taken is given up after about three days", async () => {
@@ -155,6 +168,19 @@ describe("a webhook endpoint", () => {
       status: "enabled",
       url,
     });
+  });
+
+  test("that Stripe turned off says so, gets nothing of what happens then, and the rest once it is on again", async () => {
+    expect(await bench.control("POST", "dashboard/disable-webhook", { endpoint: bench.endpoint.id })).toMatchObject({
+      endpoints: [{ id: bench.endpoint.id, status: "disabled" }],
+    });
+    expect((await bench.stripe.webhookEndpoints.retrieve(bench.endpoint.id)).status).toBe("disabled");
+    const missed = await customerEvent();
+    await bench.control("POST", "dashboard/enable-webhook", {});
+    const seen = await customerEvent();
+    await bench.advance(3600);
+    expect(bench.caught.map(({ event }) => event.id)).toEqual([seen]);
+    expect((await bench.stripe.events.list({ limit: 2 })).data.map(({ id }) => id)).toEqual([seen, missed]);
   });
 
   test("whose secret is rolled is signed with both for a while", async () => {

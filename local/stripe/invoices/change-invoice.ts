@@ -7,13 +7,11 @@ import { requireOwnMethod } from "../resources/payment-method-rules.ts";
 import { collectKey } from "./close.ts";
 import { redeemDiscounts } from "./discounts.ts";
 import { type Invoice, withLines } from "./draft.ts";
-import { finalizeKey, scheduleFinalization } from "./finalize.ts";
+import { finalizeKey, scheduleCollection, scheduleFinalization } from "./finalize.ts";
 
 type Update = Params<Stripe.InvoiceUpdateParams>;
 
 const day = 86_400;
-/** How long after `auto_advance` is turned on an open invoice is collected, in seconds. */
-const collectAfter = 3600;
 
 /** What may still change once an invoice is finalized. */
 const afterFinalization = new Set(["auto_advance", "default_payment_method", "metadata"]);
@@ -104,8 +102,5 @@ function advanceOpen(invoice: Invoice, { auto_advance }: Update, context: Contex
     context.unschedule(collectKey(invoice.id));
     return context.save<Invoice>({ ...invoice, next_payment_attempt: null });
   }
-  if (invoice.collection_method !== "charge_automatically" || invoice.next_payment_attempt !== null) return invoice;
-  const at = context.now() + collectAfter;
-  context.schedule(at, "invoice.collect", { invoice: invoice.id }, collectKey(invoice.id));
-  return context.save<Invoice>({ ...invoice, next_payment_attempt: at });
+  return scheduleCollection(invoice, context);
 }

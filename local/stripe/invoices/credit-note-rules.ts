@@ -4,12 +4,12 @@ import { wholeList } from "../core/list.ts";
 import { mergeMetadata } from "../core/metadata.ts";
 import type { Objects, Params } from "../core/objects.ts";
 import type { Context } from "../core/resource.ts";
-import { createRefund, type Refund } from "../resources/refund-rules.ts";
 import { moveBalance } from "./balance.ts";
 import { collectKey, markPaid } from "./close.ts";
 import { creditedBy, creditLines } from "./credit-note-lines.ts";
+import { linkedRefund, refundedBesides, refundOf, refundRow } from "./credit-note-refunds.ts";
 import type { Invoice } from "./draft.ts";
-import { cancelPayment, changeAmountDue, intentOf, paymentsOf } from "./payment.ts";
+import { cancelPayment, changeAmountDue, intentOf } from "./payment.ts";
 
 export type CreditNote = Objects["credit_note"];
 export type CreditNoteParams = Params<Stripe.CreditNoteCreateParams>;
@@ -96,7 +96,7 @@ function checkTotal(
 ): void {
   if (total <= 0) throw invalid("The total amount of a credit note must be greater than zero.", "amount");
   const credited = invoice.pre_payment_credit_notes_amount + invoice.post_payment_credit_notes_amount;
-  const left = invoice.total - credited - refundedBesides(invoice, params, context);
+  const left = invoice.total - credited - refundedBesides(invoice, params.refunds ?? [], context);
   if (total > left) {
     throw invalid(
       `The sum of credit amount, refund amount and out of band amount (${total}) cannot be greater than what is left to credit on the invoice (${left}).`,
@@ -110,17 +110,6 @@ function checkTotal(
       "refund_amount",
     );
   }
-}
-
-/** Refunds of an invoice's payments that no credit note tells of, and this one does not either: they count as credited. */
-function refundedBesides(invoice: Invoice, params: CreditNoteParams, context: Context): number {
-  const intents = new Set(paymentsOf(invoice.id, context).map(({ payment }) => payment.payment_intent));
-  const named = new Set((params.refunds ?? []).map(({ refund }) => refund));
-  return context.store
-    .objects("refund")
-    .list((row) => intents.has(row.payment_intent ?? "") && !named.has(row.id))
-    .filter(({ status }) => status !== "failed" && status !== "canceled")
-    .reduce((sum, { id, amount }) => sum + amount - linkedBefore(id, context), 0);
 }
 
 function payBack(note: CreditNote, invoice: Invoice, params: CreditNoteParams, context: Context): CreditNote {
@@ -150,49 +139,6 @@ function payBack(note: CreditNote, invoice: Invoice, params: CreditNoteParams, c
     : null;
   const refunds = [...linked, ...made.map(({ id, amount }) => refundRow(id, amount))];
   return { ...note, refunds, customer_balance_transaction: moved };
-}
-
-function refundOf(invoice: Invoice, amount: number, context: Context): Refund {
-  const paid = paymentsOf(invoice.id, context).find(({ status }) => status === "paid");
-  const intent = paid?.payment.payment_intent;
-  const charge = intent ? context.find("payment_intent", intent).latest_charge : null;
-  if (!charge) throw invalid("There is no charge on this invoice to refund.", "refund_amount");
-  return createRefund(context, charge, { amount });
-}
-
-function linkedRefund(
-  row: NonNullable<CreditNoteParams["refunds"]>[number],
-  at: string,
-  invoice: Invoice,
-  context: Context,
-): CreditNote["refunds"][number] {
-  if (!row.refund) throw invalid("Missing required param: refund.", `${at}[refund]`, "parameter_missing");
-  const refund = context.find("refund", row.refund, `${at}[refund]`);
-  if (!paymentsOf(invoice.id, context).some(({ payment }) => payment.payment_intent === refund.payment_intent)) {
-    throw invalid("The refund is not of a payment of this invoice.", `${at}[refund]`);
-  }
-  const left = refund.amount - linkedBefore(refund.id, context);
-  const amount = row.amount_refunded ?? left;
-  if (amount > left) {
-    throw invalid(
-      `Only ${left} of the refund ${refund.id} is not linked to a credit note yet.`,
-      `${at}[amount_refunded]`,
-    );
-  }
-  return refundRow(refund.id, amount);
-}
-
-function linkedBefore(refund: string, { store }: Context): number {
-  return store
-    .objects("credit_note")
-    .list(({ status }) => status === "issued")
-    .flatMap(({ refunds }) => refunds)
-    .filter((row) => row.refund === refund)
-    .reduce((sum, { amount_refunded }) => sum + amount_refunded, 0);
-}
-
-function refundRow(refund: string, amount_refunded: number): CreditNote["refunds"][number] {
-  return { amount_refunded, payment_record_refund: null, refund, type: "refund" };
 }
 
 /** Takes a credit off what an open invoice still asks for. */

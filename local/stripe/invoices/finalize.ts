@@ -1,12 +1,15 @@
 import { invalid } from "../core/error.ts";
 import type { Context } from "../core/resource.ts";
 import { applyBalance } from "./balance.ts";
-import { markPaid } from "./close.ts";
+import { collectKey, markPaid } from "./close.ts";
 import type { Invoice } from "./draft.ts";
 import { refuseWhatFails } from "./finalization-failure.ts";
 import { recountMetered } from "./metered-lines.ts";
 import { numberInvoice } from "./numbering.ts";
 import { preparePayment } from "./payment.ts";
+
+/** How long after it was told to an open invoice is collected by itself, in seconds. */
+const collectAfter = 3600;
 
 /**
  * Turns a draft into an open invoice: counts metered use a last time, applies the balance, numbers it, gives it its
@@ -55,4 +58,18 @@ export function finalizeKey(invoice: string): string {
 export function scheduleFinalization(draft: Invoice, at: number, context: Context): Invoice {
   context.schedule(at, "invoice.finalize", { invoice: draft.id }, finalizeKey(draft.id));
   return context.save({ ...draft, automatically_finalizes_at: at });
+}
+
+/** Has an open invoice that advances by itself collected an hour from now. */
+export function scheduleCollection(invoice: Invoice, context: Context): Invoice {
+  if (invoice.collection_method !== "charge_automatically" || invoice.next_payment_attempt !== null) return invoice;
+  const at = context.now() + collectAfter;
+  context.schedule(at, "invoice.collect", { invoice: invoice.id }, collectKey(invoice.id));
+  return context.save<Invoice>({ ...invoice, next_payment_attempt: at });
+}
+
+/** Finalizes a draft because somebody asked for it: one that advances by itself is collected an hour later. */
+export function finalizeByHand(draft: Invoice, context: Context): Invoice {
+  const open = finalizeInvoice({ ...draft, next_payment_attempt: null }, context);
+  return open.status === "open" && open.auto_advance ? scheduleCollection(open, context) : open;
 }

@@ -10,8 +10,9 @@ import { attemptInvoice } from "./collect.ts";
 import { createInvoice } from "./create.ts";
 import type { Invoice } from "./draft.ts";
 import { draftListeners } from "./draft-listeners.ts";
-import { finalizeInvoice, finalizeKey } from "./finalize.ts";
+import { finalizeByHand, finalizeInvoice, finalizeKey } from "./finalize.ts";
 import { invoicePages } from "./hosted-invoice.ts";
+import { invoiceActs } from "./invoice-acts.ts";
 import { collectWhenDue, finalizeWhenDue, onIntentFailed, onIntentSucceeded } from "./invoice-tasks.ts";
 import { paymentsOf } from "./payment.ts";
 import { releaseItems } from "./pending-items.ts";
@@ -86,8 +87,7 @@ export const invoices: Resource = {
       params: "InvoiceFinalizeInvoiceParams",
       handle({ params, path }, context) {
         const draft = context.find("invoice", path.invoice ?? "");
-        const open = finalizeInvoice({ ...draft, auto_advance: params.auto_advance ?? draft.auto_advance }, context);
-        return open;
+        return finalizeByHand({ ...draft, auto_advance: params.auto_advance ?? draft.auto_advance }, context);
       },
     }),
     route<Params<Stripe.InvoicePayParams>>({
@@ -139,6 +139,7 @@ export const invoices: Resource = {
       },
     }),
   ],
+  controls: invoiceActs,
   pages: invoicePages,
   tasks: { "invoice.finalize": finalizeWhenDue, "invoice.collect": collectWhenDue },
   listeners: {
