@@ -28,6 +28,36 @@ const cases = [
     "https://app.example.com/admin",
   ],
   [
+    "refund_made",
+    { what: "50,000 credits", amountCents: 300, currency: "usd", to: "card", creditsTaken: 25_000, debt: 0 },
+    "$3.00 is on its way back to you",
+    "https://app.example.com/credits",
+  ],
+  [
+    "refund_made",
+    { what: null, amountCents: 300, currency: "usd", to: "balance", number: "CN-1", debt: 80 },
+    "$3.00 was credited to you",
+    "https://app.example.com/credits",
+  ],
+  [
+    "dispute_opened",
+    { what: "50,000 credits", amountCents: 600, currency: "usd", isFraud: false, creditsTaken: 50_000, debt: 0 },
+    "Your payment of $6.00 is disputed at the bank",
+    "https://app.example.com/credits",
+  ],
+  [
+    "dispute_closed",
+    { amountCents: 600, currency: "usd", isFraud: true, outcome: "lost", debt: 50_000 },
+    "The disputed $6.00 went back",
+    "https://app.example.com/credits",
+  ],
+  [
+    "dispute_closed",
+    { amountCents: 600, currency: "usd", isFraud: false, outcome: "won", creditsBack: 50_000, debt: 0 },
+    "The dispute of $6.00 is settled, your credits are back",
+    "https://app.example.com/credits",
+  ],
+  [
     "trial_ends",
     {
       planName: "Pro",
@@ -76,6 +106,38 @@ const cases = [
     { available: 1200, threshold: 2000 },
     "You have 1,200 credits left",
     "https://app.example.com/credits",
+  ],
+  [
+    "payment_receipt",
+    {
+      planName: "Starter",
+      number: "LL-0007",
+      amountCents: 2900,
+      currency: "usd",
+      paidAt: "2026-12-22T10:00:00Z",
+      invoiceUrl: "https://pay.example/in_4",
+      renewsAt: "2027-01-22T10:00:00Z",
+    },
+    "Receipt: $29.00 for Starter",
+    "https://pay.example/in_4",
+  ],
+  [
+    "payment_receipt",
+    { amountCents: 120, currency: "eur", paidAt: "2026-12-22T10:00:00Z", renewsAt: null },
+    "Receipt: €1.20",
+    "https://app.example.com/billing/invoices",
+  ],
+  [
+    "renewal_reminder",
+    { planName: "Pro", interval: "yearly", amountCents: 99_000, currency: "usd", renewsAt: "2027-11-22T10:00:00Z" },
+    "Your Pro plan renews on 22 Nov 2027 for $990.00",
+    "https://app.example.com/billing",
+  ],
+  [
+    "usage_digest",
+    { monthEndsAt: "2026-12-01", credits: 12_400, overageCredits: 0, events: 31, topModel: "large-1", leftCredits: 5 },
+    "November 2026: you used 12,400 credits",
+    "https://app.example.com/usage",
   ],
   ["low_credit", { available: 0, threshold: 2000 }, "You have no credits left", "https://app.example.com/credits"],
   [
@@ -354,13 +416,45 @@ describe("mail", () => {
     expect(text.replace(/\s+/g, " ")).toContain(words);
   });
 
-  test.each(["subscription_started", "trial_started", "trial_ends", "plan_changed", "price_change"])(
-    "%s says where to cancel",
-    async (kind) => {
-      for (const [, data] of cases.filter(([name]) => name === kind))
-        expect((await renderMail(kind, data)).text).toContain("https://app.example.com/billing/cancel");
-    },
-  );
+  test.each([
+    "subscription_started",
+    "trial_started",
+    "trial_ends",
+    "plan_changed",
+    "price_change",
+    "renewal_reminder",
+  ])("%s says where to cancel", async (kind) => {
+    for (const [, data] of cases.filter(([name]) => name === kind))
+      expect((await renderMail(kind, data)).text).toContain("https://app.example.com/billing/cancel");
+  });
+
+  test("the receipt of a renewal has sum, day, plan and how to cancel; that of a plan that is over asks for nothing", async () => {
+    const facts = {
+      planName: "Pro",
+      number: "LL-7",
+      amountCents: 9900,
+      currency: "usd",
+      paidAt: "2026-12-22T10:00:00Z",
+    };
+    const { text } = await renderMail("payment_receipt", { ...facts, renewsAt: "2027-01-22T10:00:00Z" });
+    for (const fact of ["$99.00", "22 Dec 2026", "Pro", "LL-7", "22 Jan 2027", "/billing/cancel"])
+      expect(text).toContain(fact);
+    expect((await renderMail("payment_receipt", facts)).text).not.toContain("cancel");
+  });
+
+  test("the first mail of a plan is the receipt of what was paid", async () => {
+    const facts = { planName: "Pro", amountCents: 9900, currency: "usd", interval: "monthly" };
+    const { text } = await renderMail("subscription_started", { ...facts, paidAt: "2026-12-22T10:00:00Z" });
+    expect(text).toContain("$99.00 on 22 Dec 2026");
+  });
+
+  test("mail that is a choice says how to stop it, other mail does not", async () => {
+    const url = "https://app.example.com/unsubscribe?token=t";
+    const mail = await renderMail("low_credit", { available: 5, threshold: 10 }, { unsubscribeUrl: url });
+    expect(mail.text).toContain(url);
+    expect(mail.html).toContain(url);
+    expect((await renderMail("low_credit", { available: 5, threshold: 10 })).text).not.toContain("stop this kind");
+  });
 
   test("a plan without a base price is not said to cost nothing: what is used costs", async () => {
     const { text } = await renderMail("subscription_started", {

@@ -4,6 +4,8 @@ import { accountSuspended } from "@/emails/account-suspended";
 import { alerts } from "@/emails/alerts";
 import { asyncPaymentFailed } from "@/emails/async-payment-failed";
 import { cancellationScheduled } from "@/emails/cancellation-scheduled";
+import { disputeClosed } from "@/emails/dispute-closed";
+import { disputeOpened } from "@/emails/dispute-opened";
 import { duplicateRefunded } from "@/emails/duplicate-refunded";
 import { invoiceStuck } from "@/emails/invoice-stuck";
 import type { Mail, Sender } from "@/emails/layout";
@@ -11,17 +13,21 @@ import { lowCredit } from "@/emails/low-credit";
 import { packReceipt } from "@/emails/pack-receipt";
 import { paymentAction } from "@/emails/payment-action";
 import { paymentFailed } from "@/emails/payment-failed";
+import { paymentReceipt } from "@/emails/payment-receipt";
 import { paymentWarned } from "@/emails/payment-warned";
 import { planChangeScheduled } from "@/emails/plan-change-scheduled";
 import { planChanged } from "@/emails/plan-changed";
 import { planDowngraded } from "@/emails/plan-downgraded";
 import { planRestored } from "@/emails/plan-restored";
 import { priceChange } from "@/emails/price-change";
+import { refundMade } from "@/emails/refund-made";
+import { renewalReminder } from "@/emails/renewal-reminder";
 import { subscriptionEnded } from "@/emails/subscription-ended";
 import { subscriptionStarted } from "@/emails/subscription-started";
 import { trialEnds } from "@/emails/trial-ends";
 import { trialRefused } from "@/emails/trial-refused";
 import { trialStarted } from "@/emails/trial-started";
+import { usageDigest } from "@/emails/usage-digest";
 import { env } from "@/lib/env";
 
 const amount = z.number().int();
@@ -29,6 +35,15 @@ const money = { amountCents: amount.nullish(), currency: z.string().length(3).nu
 const currency = z.string().length(3);
 const interval = z.enum(["monthly", "yearly"]);
 const date = z.coerce.date().nullish();
+/** Money that went back, or is held, and the credits and debt that came of it. */
+const moneyBack = {
+  what: z.string().nullish(),
+  amountCents: amount,
+  currency,
+  creditsTaken: amount.nullish(),
+  creditsBack: amount.nullish(),
+  debt: amount.nullish(),
+};
 const link = z.url({ protocol: /^https?$/ }).nullish();
 
 /** How a kind of mail is made from the data of its row in the outbox. */
@@ -45,6 +60,39 @@ const KINDS: Record<string, (data: unknown, sender: Sender) => Mail> = {
   low_credit: kind(
     z.object({ available: amount, threshold: amount, overage: z.enum(["on", "off"]).nullish() }),
     lowCredit,
+  ),
+  usage_digest: kind(
+    z.object({
+      monthEndsAt: z.coerce.date(),
+      credits: amount,
+      overageCredits: amount,
+      events: amount,
+      topModel: z.string().nullish(),
+      leftCredits: amount,
+    }),
+    usageDigest,
+  ),
+  payment_receipt: kind(
+    z.object({
+      planName: z.string().nullish(),
+      number: z.string().nullish(),
+      amountCents: amount,
+      currency,
+      paidAt: z.coerce.date(),
+      invoiceUrl: link,
+      renewsAt: date,
+    }),
+    paymentReceipt,
+  ),
+  renewal_reminder: kind(
+    z.object({
+      planName: z.string().nullish(),
+      interval: interval.nullish(),
+      amountCents: amount,
+      currency,
+      renewsAt: z.coerce.date(),
+    }),
+    renewalReminder,
   ),
   pack_receipt: kind(
     z.object({
@@ -64,6 +112,7 @@ const KINDS: Record<string, (data: unknown, sender: Sender) => Mail> = {
       interval: z.enum(["monthly", "yearly"]).nullish(),
       renewsAt: z.coerce.date().nullish(),
       overageCents: amount.nullish(),
+      paidAt: date,
     }),
     subscriptionStarted,
   ),
@@ -178,6 +227,20 @@ const KINDS: Record<string, (data: unknown, sender: Sender) => Mail> = {
       changesAt: z.coerce.date(),
     }),
     priceChange,
+  ),
+  refund_made: kind(
+    z.object({
+      ...moneyBack,
+      to: z.enum(["card", "balance"]),
+      number: z.string().nullish(),
+      isFraud: z.boolean().nullish(),
+    }),
+    refundMade,
+  ),
+  dispute_opened: kind(z.object({ ...moneyBack, isFraud: z.boolean() }), disputeOpened),
+  dispute_closed: kind(
+    z.object({ ...moneyBack, isFraud: z.boolean(), outcome: z.enum(["won", "lost"]) }),
+    disputeClosed,
   ),
   duplicate_refunded: kind(z.object({ ...money, planName: z.string().nullish() }), duplicateRefunded),
 };
