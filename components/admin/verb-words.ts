@@ -63,6 +63,8 @@ export function endOf(answer: Facts | null): {
       tone: "warning",
       why: "It was begun, and no answer came: it may or may not be done.",
     };
+  if (answer.ok === true && answer.code === "pending")
+    return { label: "On its way", tone: "warning", why: "Stripe has not answered yet; a job asks until it does." };
   if (answer.ok === true) return { label: "Done", tone: "success", why: null };
   const why = text(answer.message) ?? text(answer.code);
   return answer.code === "unfinished"

@@ -74,6 +74,23 @@ const subscriptionRow = z
     syncedAt: it.synced_at,
   }));
 
+const mailRow = z
+  .object({
+    id: z.string(),
+    kind: z.string(),
+    queued_at: time,
+    sent_at: time.nullable(),
+    error: z.string().nullable(),
+    is_due: z.boolean(),
+    copies: z.array(z.object({ address: z.string(), state: z.string(), reason: z.string().nullable() })),
+  })
+  .transform(({ queued_at, sent_at, is_due, ...mail }) => ({
+    ...mail,
+    queuedAt: queued_at,
+    sentAt: sent_at,
+    isDue: is_due,
+  }));
+
 const row = z
   .object({
     id: z.string(),
@@ -91,6 +108,7 @@ const row = z
     dead_events: z.array(
       z.object({ id: z.string(), type: z.string(), last_error: z.string().nullable(), received_at: time }),
     ),
+    mails: z.array(mailRow),
   })
   .transform((it) => ({
     id: it.id as AccountId,
@@ -112,10 +130,12 @@ const row = z
       error: last_error,
       receivedAt: received_at,
     })),
+    mails: it.mails,
   }));
 
-/** What support asks of one account: its people, customers, plans, hold, dunning cases, and what waits for a person. */
+/** What support asks of one account: its people, customers, plans, hold, dunning cases, what waits for a person, and mail. */
 export type AdminAccount = z.output<typeof row>;
+export type SentMail = AdminAccount["mails"][number];
 export type AdminCase = AdminAccount["cases"][number];
 export type WaitingMeterRow = AdminAccount["meterRows"][number];
 

@@ -17,6 +17,7 @@ create table public.admin_actions (
 comment on table public.admin_actions is 'Everything an admin has done, by the id of the form it was asked with. The row is written before the act and answered after it: one without an answer was begun, and may or may not be done. Nobody may change or delete a row by hand.';
 create index admin_actions_in_order on public.admin_actions (asked_at desc, id desc);
 create index admin_actions_of_an_account on public.admin_actions (account_id, asked_at desc, id desc);
+create index mail_outbox_of_an_account on public.mail_outbox (account_id, queued_at desc);
 create index accounts_in_order on public.accounts (created_at desc, id desc);
 
 alter table public.admin_actions enable row level security;
@@ -168,7 +169,7 @@ $$;
 grant execute on function public.find_accounts(text, boolean, integer, uuid) to service_role;
 
 -- What support asks of one account that no other reading tells: its people, its customers at Stripe, its plans, its hold,
--- its dunning cases, and what waits for a person. Null for no such account.
+-- its dunning cases, what waits for a person, and the mail it was sent. Null for no such account.
 create function public.read_admin_account(account_id uuid, livemode boolean) returns jsonb
 language sql stable security definer set search_path = '' as $$
   select jsonb_build_object(
@@ -222,6 +223,16 @@ language sql stable security definer set search_path = '' as $$
         where c.account_id = a.id and e.livemode = read_admin_account.livemode and e.status = 'dead'
         order by e.received_at desc limit 20
       ) e
+    ),
+    'mails', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'id', m.id, 'kind', m.kind, 'queued_at', m.queued_at, 'sent_at', m.sent_at, 'error', m.last_error, 'is_due', m.next_attempt_at is not null,
+        'copies', (
+          select coalesce(jsonb_agg(jsonb_build_object('address', d.address, 'state', d.state, 'reason', d.reason) order by d.address), '[]')
+          from public.mail_deliveries d where d.mail_id = m.id
+        )
+      ) order by m.queued_at desc, m.id), '[]')
+      from (select * from public.mail_outbox m where m.account_id = a.id order by m.queued_at desc limit 15) m
     )
   )
   from public.accounts a where a.id = read_admin_account.account_id
