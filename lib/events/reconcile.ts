@@ -1,5 +1,7 @@
 import { workThrough } from "@/lib/batch";
+import { forgetCustomer } from "@/lib/checkout/customer";
 import { now } from "@/lib/clock";
+import { syncPayment } from "@/lib/payments/payment";
 import { idOf, isLivemode, isMissing, stripe } from "@/lib/stripe/client";
 import { CustomerBusy, withCustomer } from "@/lib/subscriptions/lease";
 import { syncSubscription } from "@/lib/subscriptions/sync";
@@ -27,6 +29,29 @@ async function reconcileSession(id: string): Promise<void> {
     if (!isMissing(error)) throw error;
     await rpc("close_checkout", { id: null, session_id: id, outcome: "failed", at: now() });
   }
+}
+
+/** Asks Stripe what became of one checkout, and writes what follows. */
+export const askAboutSession = (session: string): Promise<void> => unlessBusy(reconcileSession(session));
+
+/** Asks Stripe what came back of one payment, and brings its credits in step. */
+export const askAboutPayment = (paymentIntent: string, customer: string): Promise<void> =>
+  unlessBusy(withCustomer(customer, (lease) => syncPayment({ paymentIntent, customer, lease })));
+
+async function isGone(customer: string): Promise<boolean> {
+  try {
+    return (await stripe().customers.retrieve(customer)).deleted === true;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    return true;
+  }
+}
+
+/** Follows a customer that Stripe lists no more, if it says so itself: it is forgotten, and what it had is over. */
+export async function askAboutDeleted(customer: string): Promise<void> {
+  if (!(await isGone(customer))) return;
+  await forgetCustomer(customer);
+  await askAboutCustomer(customer);
 }
 
 /** Asks Stripe about open checkouts, and payments on their way, that no event has come for, so that an event that never comes is no "never". */

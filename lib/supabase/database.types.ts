@@ -2644,6 +2644,16 @@ export type Database = {
           customer_id: string;
           livemode: boolean;
         }; Returns: Json };
+      find_due_digests: { Args: {
+          most: number;
+          at: string;
+        }; Returns: Json };
+      find_due_renewals: { Args: {
+          livemode: boolean;
+          days: number;
+          most: number;
+          at: string;
+        }; Returns: Json };
       find_ending_trials: { Args: {
           livemode: boolean;
           most: number;
@@ -2662,6 +2672,11 @@ export type Database = {
         }; Returns: Json };
       find_purchase: { Args: {
           payment_intent_id: string;
+        }; Returns: Json };
+      find_unreceipted: { Args: {
+          livemode: boolean;
+          most: number;
+          at: string;
         }; Returns: Json };
       find_version_subscribers: { Args: {
           plan_key: string;
@@ -3127,6 +3142,10 @@ export type Database = {
       release_overage: { Args: {
           account_id: string;
           at: string;
+        }; Returns: Json };
+      release_reconciliation: { Args: {
+          run_id: string;
+          lease: string;
         }; Returns: Json };
       release_reservation: { Args: {
           account_id: string;

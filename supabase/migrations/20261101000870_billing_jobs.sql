@@ -42,12 +42,13 @@ language sql stable set search_path = '' as $$
 $$;
 grant execute on function public.read_job(text) to service_role;
 
--- What an operator asks first: when the tick last ended, what waits in the inbox and the outbox, and what died.
+-- What an operator asks first: when the tick last ended, when the cron itself last called, what waits in the inbox and the outbox, and what died.
 create function public.read_health() returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
     'tick_finished_at', (select run.finished_at from public.job_runs run where run.name = 'tick'),
     'tick_error', (select run.error from public.job_runs run where run.name = 'tick'),
+    'cron_called_at', (select coalesce(run.finished_at, run.started_at) from public.job_runs run where run.name = 'cron'),
     'inbox_pending', (select count(*) from public.stripe_events e where e.status = 'pending'),
     'inbox_oldest_at', (select min(e.received_at) from public.stripe_events e where e.status = 'pending'),
     'inbox_dead', (select count(*) from public.stripe_events e where e.status = 'dead'),

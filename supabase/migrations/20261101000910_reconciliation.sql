@@ -180,6 +180,16 @@ begin
 end $$;
 grant execute on function public.save_reconciliation_page(uuid, uuid, integer, jsonb, integer, jsonb, text[], boolean, text, timestamptz) to service_role;
 
+-- Lets a run go between two steps, so that any worker may go on with it.
+create function public.release_reconciliation(run_id uuid, lease uuid) returns jsonb
+language plpgsql set search_path = '' as $$
+begin
+  update public.reconciliation_runs r set claimed_by = null, claimed_until = null
+  where r.id = release_reconciliation.run_id and r.claimed_by = release_reconciliation.lease and r.finished_at is null;
+  return jsonb_build_object('ok', found, 'code', case when found then 'released' else 'lease_lost' end);
+end $$;
+grant execute on function public.release_reconciliation(uuid, uuid) to service_role;
+
 -- A page could not be compared. It is tried again ever later; after ten times in a row the run is given up, and what
 -- earlier runs have found stays open.
 create function public.fail_reconciliation_page(run_id uuid, lease uuid, error text, at timestamptz) returns jsonb
@@ -300,3 +310,144 @@ begin
   return jsonb_build_object('ok', true, 'code', 'queued');
 end $$;
 grant execute on function public.mail_alerts(uuid[], jsonb, timestamptz) to service_role;
+
+-- For how many seconds the cron has not called, counted from the first time anybody asks. `is_late` once that was
+-- noticed for a minute of real time: a local clock that was just moved on is no cron that has stopped.
+create function public.watch_cron(late_after_seconds integer, at timestamptz) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  asked_at timestamptz := private.checked_time(watch_cron.at);
+  run public.job_runs;
+  age bigint;
+begin
+  insert into public.job_runs (name, started_at) values ('cron', asked_at) on conflict do nothing;
+  select r.* into run from public.job_runs r where r.name = 'cron';
+  age := greatest(0, floor(extract(epoch from asked_at - coalesce(run.finished_at, run.started_at))));
+  if age > late_after_seconds and coalesce(run.progress, '') = '' then
+    update public.job_runs r set progress = clock_timestamp()::text where r.name = 'cron' and coalesce(r.progress, '') = '';
+    return jsonb_build_object('ok', true, 'code', 'read', 'age_seconds', age, 'is_late', false);
+  end if;
+  return jsonb_build_object('ok', true, 'code', 'read', 'age_seconds', age,
+    'is_late', age > late_after_seconds and clock_timestamp() - run.progress::timestamptz >= interval '1 minute');
+end $$;
+grant execute on function public.watch_cron(integer, timestamptz) to service_role;
+
+-- What we hold of some of Stripe's objects, by their ids: what a page of Stripe's own is compared with.
+create function public.read_mirror(
+  livemode boolean, accounts uuid[] default '{}', customers text[] default '{}', subscriptions text[] default '{}', invoices text[] default '{}',
+  sessions text[] default '{}', payments text[] default '{}'
+) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object(
+    'accounts', (select coalesce(jsonb_agg(a.id), '[]') from public.accounts a where a.id = any (read_mirror.accounts)),
+    'customers', (
+      select coalesce(jsonb_object_agg(c.customer_id, jsonb_build_object('account', c.account_id, 'is_former', c.deleted_at is not null)), '{}')
+      from public.stripe_customers c where c.customer_id = any (read_mirror.customers) and c.livemode = read_mirror.livemode
+    ),
+    'subscriptions', (
+      select coalesce(jsonb_object_agg(s.id, jsonb_build_object('status', s.stripe_status, 'period_end_at', s.period_end_at,
+        'cancel_at', s.cancel_at, 'ended_at', s.ended_at, 'is_paused', s.collection_paused)), '{}')
+      from public.subscriptions s where s.id = any (read_mirror.subscriptions) and s.livemode = read_mirror.livemode
+    ),
+    'invoices', (
+      select coalesce(jsonb_object_agg(i.id, jsonb_build_object('status', i.status, 'total_cents', i.total_cents, 'due_cents', i.due_cents)), '{}')
+      from public.invoices i where i.id = any (read_mirror.invoices) and i.livemode = read_mirror.livemode
+    ),
+    'purchases', (
+      select coalesce(jsonb_object_agg(p.session_id, jsonb_build_object('status', p.status, 'total_cents', p.total_cents,
+        'credits', p.credits, 'granted', (
+          select g.amount from public.credit_grants g where g.account_id = p.account_id and g.source = 'pack' and g.source_id = p.session_id
+        ))), '{}')
+      from public.purchases p where p.session_id = any (read_mirror.sessions) and p.livemode = read_mirror.livemode
+    ),
+    'payments', (
+      select coalesce(jsonb_object_agg(p.payment_intent_id, jsonb_build_object('returned_cents', p.returned_cents,
+        'charged_cents', p.charged_cents, 'is_disputed', p.is_disputed)), '{}')
+      from public.payments p where p.payment_intent_id = any (read_mirror.payments) and p.livemode = read_mirror.livemode
+    )
+  )
+$$;
+grant execute on function public.read_mirror(boolean, uuid[], text[], text[], text[], text[], text[]) to service_role;
+
+-- A page of objects that are here, made in a stretch of time: customers, subscriptions that run, invoices that are
+-- drafts or open. With a run only those that it has not met at Stripe.
+create function public.read_held(
+  livemode boolean, kind text, run_id uuid, from_at timestamptz, until_at timestamptz, after text, most integer
+) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object('id', here.id, 'account', here.account_id, 'customer', here.customer_id) order by here.id collate "C"), '[]')
+  from (
+    select held.id, held.account_id, held.customer_id from (
+      select c.customer_id as id, c.account_id, c.customer_id, c.livemode, c.created_at from public.stripe_customers c
+      where read_held.kind = 'customer' and c.deleted_at is null
+      union all
+      select s.id, s.account_id, s.customer_id, s.livemode, s.created_at from public.subscriptions s
+      where read_held.kind = 'subscription' and s.status not in ('canceled', 'incomplete_expired')
+      union all
+      select i.id, i.account_id, i.customer_id, i.livemode, i.created_at from public.invoices i
+      where read_held.kind = 'invoice' and i.status in ('draft', 'open')
+    ) held
+    where held.livemode = read_held.livemode and held.created_at < read_held.until_at and held.id collate "C" > read_held.after
+      and (read_held.from_at is null or held.created_at >= read_held.from_at)
+      and not exists (select from public.reconciliation_seen seen where seen.run_id = read_held.run_id and seen.id = held.id)
+    order by held.id collate "C" limit read_held.most
+  ) here
+$$;
+grant execute on function public.read_held(boolean, text, uuid, timestamptz, timestamptz, text, integer) to service_role;
+
+-- Paid packs without their credits, and credits of packs that nobody paid for, by the id of the session.
+create function public.read_unbacked_packs(livemode boolean, after text, most integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(to_jsonb(page) order by page.id collate "C"), '[]') from (
+    select * from (
+      select p.session_id as id, p.account_id as account, p.customer_id as customer, 'paid' as what, p.credits as credits
+      from public.purchases p
+      where p.livemode = read_unbacked_packs.livemode and p.status = 'paid' and not exists (
+        select from public.credit_grants g where g.account_id = p.account_id and g.source = 'pack' and g.source_id = p.session_id
+      )
+      union all
+      select g.source_id, g.account_id, null, 'granted', g.amount
+      from public.credit_grants g
+      where g.source = 'pack' and g.source_id like case when read_unbacked_packs.livemode then 'cs_live_%' else 'cs_test_%' end
+        and not exists (select from public.purchases p where p.session_id = g.source_id and p.account_id = g.account_id and p.status = 'paid')
+    ) found
+    where found.id collate "C" > read_unbacked_packs.after order by found.id collate "C" limit read_unbacked_packs.most
+  ) page
+$$;
+grant execute on function public.read_unbacked_packs(boolean, text, integer) to service_role;
+
+-- Running periods whose invoice is paid although the rest of the allowance never came: plans with an allowance, not in
+-- trial. Answers the invoice, so that its lines can be looked at.
+create function public.read_paid_without_allowance(livemode boolean, plans text[], after text, most integer, at timestamptz) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(to_jsonb(page) order by page.id collate "C"), '[]') from (
+    select s.id, s.account_id as account, s.customer_id as customer, i.id as invoice
+    from public.subscriptions s
+    join public.invoices i on i.subscription_id = s.id and i.status = 'paid' and i.total_cents > 0
+    join public.invoice_lines l on l.invoice_id = i.id and l.kind = 'base' and l.plan_key = any (read_paid_without_allowance.plans)
+      and l.period_start_at <= read_paid_without_allowance.at and l.period_end_at > read_paid_without_allowance.at
+    where s.livemode = read_paid_without_allowance.livemode and s.is_mirrored and s.status in ('active', 'past_due')
+      and l.period_end_at = s.period_end_at
+      and not exists (
+        select from public.credit_grants g
+        where g.account_id = s.account_id and g.source = 'alw_rest'
+          and g.source_id = s.id || ':' || extract(epoch from l.period_start_at)::bigint
+      )
+      and s.id collate "C" > read_paid_without_allowance.after
+    order by s.id collate "C" limit read_paid_without_allowance.most
+  ) page
+$$;
+grant execute on function public.read_paid_without_allowance(boolean, text[], text, integer, timestamptz) to service_role;
+
+-- Events that wait too long or were given up.
+create function public.read_stuck_events(livemode boolean, after text, most integer, at timestamptz) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(to_jsonb(page) order by page.id collate "C"), '[]') from (
+    select e.id, e.type, e.status, e.last_error, e.received_at, c.account_id as account
+    from public.stripe_events e left join public.stripe_customers c on c.customer_id = e.customer_id
+    where e.livemode = read_stuck_events.livemode and e.id collate "C" > read_stuck_events.after
+      and (e.status = 'dead' or (e.status = 'pending' and e.received_at < read_stuck_events.at - interval '1 hour'))
+    order by e.id collate "C" limit read_stuck_events.most
+  ) page
+$$;
+grant execute on function public.read_stuck_events(boolean, text, integer, timestamptz) to service_role;

@@ -16,7 +16,7 @@ function isAllowed(request: Request): boolean {
 /** The tick, for cron and for pg_cron; guarded by JOBS_SECRET (Vercel's cron sends CRON_SECRET), safe to run twice at once. */
 async function tick(request: Request): Promise<Response> {
   if (!isAllowed(request)) return Response.json({ code: "unauthorized" }, { status: 401 });
-  const report = await runJobs();
+  const report = await runJobs({ isCron: true });
   return Response.json(report, { status: report.ok ? 200 : 500 });
 }
 
