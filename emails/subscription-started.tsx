@@ -12,11 +12,13 @@ export interface SubscriptionStartedFacts {
   renewsAt?: Date | null | undefined;
   /** What 1,000 credits beyond the included ones cost, in cents. */
   overageCents?: number | null | undefined;
+  /** When the first invoice was paid: this mail is its receipt. */
+  paidAt?: Date | null | undefined;
 }
 
 /** A plan has begun. */
 export function subscriptionStarted(facts: SubscriptionStartedFacts, sender: Sender): Mail {
-  const { planName, credits, amountCents, currency, interval, renewsAt, overageCents } = facts;
+  const { planName, credits, amountCents, currency, interval, renewsAt, overageCents, paidAt } = facts;
   const price = amountCents != null && currency ? formatMoney(amountCents, currency) : undefined;
   const known: Array<[string, string]> = [["Plan", planName]];
   if (credits) known.push(["Included", `${formatCredits(credits)} credits a month`]);
@@ -26,6 +28,7 @@ export function subscriptionStarted(facts: SubscriptionStartedFacts, sender: Sen
     known.push(["Price", interval ? `${price} a ${interval === "yearly" ? "year" : "month"}` : price]);
   if (rate && !credits) known.push(["What you use", `${rate}, billed after each month`]);
   if (rate && credits) known.push(["Beyond the included credits", `${rate}, only if you allow it`]);
+  if (price && amountCents !== 0 && paidAt) known.push(["Paid", `${price} on ${formatDate(paidAt)}`]);
   if (renewsAt) known.push(["Renews on", formatDate(renewsAt)]);
   return {
     subject: `Your ${planName} plan has started`,

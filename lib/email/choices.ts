@@ -13,11 +13,13 @@ export const OPTIONAL_MAILS = [
     kind: "low_credit",
     label: "Few credits left",
     text: "When the credits of an account you own fall to a fifth of what they were.",
+    byDefault: true,
   },
   {
     kind: "usage_digest",
     label: "The month in credits",
     text: "On the first of a month: what was used in the month before, and what is left.",
+    byDefault: false,
   },
 ] as const;
 
@@ -35,14 +37,16 @@ export type Withheld = "not_wanted" | "unreachable" | "called_spam";
 /**
  * Whether a person's copy is kept back. What has to be told is sent to an address that took nothing before, too: it may
  * take mail again, and trying is what the law asks for.
+ * @param person.isWanted what they said, or null if they said nothing
  * @returns why, or null to send it
  */
 export function withheldBecause(
   kind: string,
-  person: { isWanted: boolean; trouble: "bounced" | "complained" | null },
+  person: { isWanted: boolean | null; trouble: "bounced" | "complained" | null },
 ): Withheld | null {
-  if (!isOptional(kind)) return null;
-  if (!person.isWanted) return "not_wanted";
+  const mail = OPTIONAL_MAILS.find((optional) => optional.kind === kind);
+  if (!mail) return null;
+  if (!(person.isWanted ?? mail.byDefault)) return "not_wanted";
   if (person.trouble === "complained") return "called_spam";
   return person.trouble === "bounced" ? "unreachable" : null;
 }
@@ -55,15 +59,20 @@ export interface MailChoice {
 }
 
 /**
- * What the signed-in person chose, one line for each kind; who said nothing wants it.
+ * What the signed-in person chose, one line for each kind; who said nothing gets what goes out by default.
  * @throws Error when the database cannot answer
  */
 export async function readMailChoices(): Promise<MailChoice[]> {
   const client = await userClient();
   const { data, error } = await client.from("mail_choices").select("kind, is_wanted");
   if (error) throw new Error(`What a person wants to hear of could not be read: ${error.message}`);
-  const unwanted = new Set(data.filter(({ is_wanted }) => !is_wanted).map(({ kind }) => kind));
-  return OPTIONAL_MAILS.map((mail) => ({ ...mail, isWanted: !unwanted.has(mail.kind) }));
+  const said = new Map(data.map(({ kind, is_wanted }) => [kind, is_wanted]));
+  return OPTIONAL_MAILS.map(({ kind, label, text, byDefault }) => ({
+    kind,
+    label,
+    text,
+    isWanted: said.get(kind) ?? byDefault,
+  }));
 }
 
 /**

@@ -25,7 +25,7 @@ interface OwnerRow {
   mail_id: string;
   address: string;
   user_id: UserId;
-  is_wanted: boolean;
+  is_wanted: boolean | null;
   trouble: "bounced" | "complained" | null;
 }
 

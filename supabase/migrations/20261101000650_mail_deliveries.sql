@@ -48,7 +48,9 @@ create table public.mail_choices (
   chosen_at timestamptz not null,
   primary key (user_id, kind)
 );
-comment on table public.mail_choices is 'What a person said about mail that is a choice. Who said nothing gets it.';
+comment on table public.mail_choices is 'What a person said about mail that is a choice. Who said nothing gets what goes out by default.';
+
+create index mail_choices_kind on public.mail_choices (kind) where is_wanted;
 
 alter table public.mail_deliveries enable row level security;
 alter table public.mail_events enable row level security;
@@ -59,13 +61,13 @@ create policy "people read what they chose" on public.mail_choices
 grant select on public.mail_choices to authenticated;
 grant select, insert, update, delete on public.mail_deliveries, public.mail_events, public.mail_addresses, public.mail_choices to service_role;
 
--- Who gets these mails: the owners of each one's account, whether they want mail of its kind, and what is wrong with their
+-- Who gets these mails: the owners of each one's account, what they said about mail of its kind, null for nothing, and what is wrong with their
 -- address. Mail to founders has no rows here.
 create function public.mail_recipients(mail_ids uuid[]) returns table (
   mail_id uuid, address text, user_id uuid, is_wanted boolean, trouble text
 )
 language sql stable security definer set search_path = '' as $$
-  select m.id, lower(u.email::text), u.id, coalesce(c.is_wanted, true), a.trouble
+  select m.id, lower(u.email::text), u.id, c.is_wanted, a.trouble
   from public.mail_outbox m
   join public.memberships o on o.account_id = m.account_id and o.role = 'owner'
   join auth.users u on u.id = o.user_id and u.email is not null
