@@ -87,6 +87,7 @@ export async function toInvoiceRow(invoice: Stripe.Invoice): Promise<Record<stri
     collection_method: invoice.collection_method,
     total_cents: invoice.total,
     due_cents: invoice.amount_remaining,
+    paid_cents: invoice.amount_paid,
     currency: invoice.currency,
     attempt_count: invoice.attempt_count,
     next_payment_attempt_at: fromSecondsOrNull(invoice.next_payment_attempt),

@@ -963,6 +963,7 @@ export type Database = {
           collection_method: string;
           total_cents: number;
           due_cents: number;
+          paid_cents: number;
           currency: string;
           attempt_count: number;
           payment_problem: string | null;
@@ -989,6 +990,7 @@ export type Database = {
           collection_method: string;
           total_cents: number;
           due_cents: number;
+          paid_cents?: number;
           currency: string;
           attempt_count: number;
           payment_problem?: string | null;
@@ -1015,6 +1017,7 @@ export type Database = {
           collection_method?: string;
           total_cents?: number;
           due_cents?: number;
+          paid_cents?: number;
           currency?: string;
           attempt_count?: number;
           payment_problem?: string | null;
@@ -2944,6 +2947,12 @@ export type Database = {
           livemode: boolean;
           at: string;
         }; Returns: Json };
+      read_finance_grants: { Args: {
+          livemode: boolean;
+          month: string;
+          after_id: string;
+          most: number;
+        }; Returns: Json };
       read_finance_months: { Args: {
           livemode: boolean;
           at: string;
@@ -3029,6 +3038,16 @@ export type Database = {
         }; Returns: Json };
       read_payment: { Args: {
           payment_intent_id: string;
+        }; Returns: Json };
+      read_payment_evidence: { Args: {
+          payment_intent_id: string;
+          livemode: boolean;
+        }; Returns: Json };
+      read_payment_uses: { Args: {
+          payment_intent_id: string;
+          livemode: boolean;
+          after_seq: number;
+          most: number;
         }; Returns: Json };
       read_payments: { Args: {
           account_id: string;

@@ -65,6 +65,7 @@ create table public.invoices (
   collection_method text not null,
   total_cents bigint not null,
   due_cents bigint not null,
+  paid_cents bigint not null default 0,
   currency text not null,
   attempt_count integer not null,
   payment_problem text,

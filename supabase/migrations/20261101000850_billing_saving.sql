@@ -221,17 +221,17 @@ create function private.save_invoices(account_id uuid, customer_id text, invoice
 language sql set search_path = '' as $$
   insert into public.invoices as known (
     id, account_id, customer_id, livemode, subscription_id, number, status, purpose, description, billing_reason,
-    collection_method, total_cents, due_cents, currency, attempt_count, next_payment_attempt_at, due_at, hosted_url, pdf_url,
+    collection_method, total_cents, due_cents, paid_cents, currency, attempt_count, next_payment_attempt_at, due_at, hosted_url, pdf_url,
     created_at, finalized_at, paid_at, synced_at
   )
   select given.id, save_invoices.account_id, save_invoices.customer_id, given.livemode, given.subscription_id, given.number,
     given.status, given.purpose, given.description, given.billing_reason, given.collection_method, given.total_cents,
-    given.due_cents, given.currency, given.attempt_count, given.next_payment_attempt_at, given.due_at, given.hosted_url, given.pdf_url,
+    given.due_cents, coalesce(given.paid_cents, 0), given.currency, given.attempt_count, given.next_payment_attempt_at, given.due_at, given.hosted_url, given.pdf_url,
     given.created_at, given.finalized_at, given.paid_at, save_invoices.at
   from jsonb_populate_recordset(null::public.invoices, coalesce(save_invoices.invoices, '[]')) given
   on conflict on constraint invoices_pkey do update set
     number = excluded.number, status = excluded.status, purpose = excluded.purpose, description = excluded.description,
-    total_cents = excluded.total_cents, due_cents = excluded.due_cents, attempt_count = excluded.attempt_count,
+    total_cents = excluded.total_cents, due_cents = excluded.due_cents, paid_cents = excluded.paid_cents, attempt_count = excluded.attempt_count,
     payment_problem = case when excluded.status = 'open' then known.payment_problem end,
     next_payment_attempt_at = excluded.next_payment_attempt_at, due_at = excluded.due_at, hosted_url = excluded.hosted_url, pdf_url = excluded.pdf_url,
     finalized_at = excluded.finalized_at, paid_at = excluded.paid_at, synced_at = excluded.synced_at;

@@ -6,7 +6,7 @@ create function public.find_unreceipted(livemode boolean, most integer, at times
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(to_jsonb(due) order by due.paid_at, due.invoice_id), '[]')
   from (
-    select i.id as invoice_id, i.account_id, i.number, i.due_cents as amount_cents, i.currency, i.paid_at, i.hosted_url as invoice_url,
+    select i.id as invoice_id, i.account_id, i.number, i.paid_cents as amount_cents, i.currency, i.paid_at, i.hosted_url as invoice_url,
       coalesce((
         select l.plan_key from public.invoice_lines l
         where l.invoice_id = i.id and l.plan_key is not null order by (l.kind = 'base') desc, l.position limit 1
@@ -14,7 +14,7 @@ language sql stable set search_path = '' as $$
       case when s.status in ('active', 'past_due', 'trialing') and s.cancel_at is null then s.period_end_at end as renews_at
     from public.invoices i
     left join public.subscriptions s on s.id = i.subscription_id
-    where i.purpose = 'plan' and i.status = 'paid' and i.livemode = find_unreceipted.livemode and i.due_cents > 0
+    where i.purpose = 'plan' and i.status = 'paid' and i.livemode = find_unreceipted.livemode and i.paid_cents > 0
       and i.paid_at > find_unreceipted.at - interval '3 days' and i.paid_at <= find_unreceipted.at
       and not exists (
         select from public.mail_outbox m where m.account_id = i.account_id and m.kind = 'payment_receipt' and m.key = i.id)
