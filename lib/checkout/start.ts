@@ -1,11 +1,12 @@
 import Stripe from "stripe";
+import { raiseAlert, settleAlert } from "@/lib/alerts";
 import { type Entitlement, entitlementFor } from "@/lib/billing/entitlement";
 import { lookupKeyOf, type Offer } from "@/lib/billing/offers";
 import type { AccountId, UserId } from "@/lib/billing/units";
 import { now } from "@/lib/clock";
 import { readStanding } from "@/lib/standing";
 import { fromSeconds, isLivemode, isMissing, stripe } from "@/lib/stripe/client";
-import { findPrice } from "@/lib/stripe/prices";
+import { findPrice, missingPriceData, PriceMissing } from "@/lib/stripe/prices";
 import { rpc } from "@/lib/supabase/rpc";
 import { sellsOverage } from "./consent";
 import { customerFor, forgetCustomer } from "./customer";
@@ -44,6 +45,11 @@ const UNAVAILABLE: CheckoutAnswer = {
   ok: false,
   code: "stripe_unavailable",
   message: "The payment page could not be opened. Nothing was charged; please try again in a moment.",
+};
+const NOT_FOR_SALE: CheckoutAnswer = {
+  ok: false,
+  code: "not_for_sale",
+  message: "This cannot be bought right now. Nothing was charged, and we have been told; please try again later.",
 };
 const JUST_BOUGHT: CheckoutAnswer = {
   ok: false,
@@ -121,6 +127,10 @@ export async function startCheckout(buyer: Buyer, request: CheckoutRequest): Pro
   try {
     return await attemptCheckout(buyer, request);
   } catch (error) {
+    if (error instanceof PriceMissing) {
+      await raiseAlert({ kind: "unknown_price", key: error.lookupKey, data: missingPriceData(error) });
+      return NOT_FOR_SALE;
+    }
     if (!isOutage(error)) throw error;
     console.error(`Stripe did not answer a checkout, which the next click continues: ${error.message}`);
     return UNAVAILABLE;
@@ -130,7 +140,14 @@ export async function startCheckout(buyer: Buyer, request: CheckoutRequest): Pro
 /** The metered price that is sold along: with a plan paid monthly. Checkout cannot mix a year with a month. */
 async function findOveragePrice(offer: Offer): Promise<string | null> {
   if (offer.kind !== "base" || offer.interval !== "monthly" || !sellsOverage(offer.plan)) return null;
-  return findPrice({ kind: "overage", plan: offer.plan });
+  return findSold({ kind: "overage", plan: offer.plan });
+}
+
+/** The price of an offer. That it is there is the end of what founders were told while it was missing. */
+async function findSold(offer: Offer): Promise<string> {
+  const price = await findPrice(offer);
+  await settleAlert({ kind: "unknown_price", key: lookupKeyOf(offer) });
+  return price;
 }
 
 /** @param again set when the customer turned out to be gone from Stripe and was forgotten */
@@ -155,7 +172,7 @@ async function attemptCheckout(buyer: Buyer, request: CheckoutRequest, again = f
     return JUST_BOUGHT;
   }
   const customer = await customerFor(buyer.account, { name: buyer.accountName, email: buyer.email });
-  const price = await findPrice(offer);
+  const price = await findSold(offer);
   const overagePrice = await findOveragePrice(offer);
   const trialDays = begun.may_try && offer.kind === "base" ? (offer.plan.trial?.days ?? 0) : 0;
   const facts = { checkout: begun.id, account: buyer.account, customer, price, overagePrice, offer, trialDays };
