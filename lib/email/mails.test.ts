@@ -469,6 +469,19 @@ describe("mail", () => {
     expect(text).toContain("$0.12 per 1,000 credits, billed after each month");
   });
 
+  test.each([
+    ["retrying", "goes on as before. The rest of the month's credits is there"],
+    ["warned", "overage and automatic top-up run again"],
+    ["downgraded", "is back. It has all of the month's credits again"],
+    ["suspended", "You can use everything again"],
+  ])("whoever pays after having been %s reads what is back", async (stage, words) => {
+    const facts = { planName: "Starter", stage, hasEnded: false, creditsBack: true };
+    const told = (await renderMail("plan_restored", facts)).text.replace(/\s+/g, " ");
+    expect(told).toContain(words);
+    const without = (await renderMail("plan_restored", { ...facts, creditsBack: false })).text.replace(/\s+/g, " ");
+    expect(without).not.toContain("month's credits");
+  });
+
   test("what people typed cannot become markup", async () => {
     const { html } = await renderMail("subscription_started", { planName: "<script>alert(1)</script>" });
     expect(html).not.toContain("<script>");
