@@ -307,3 +307,18 @@ language sql stable set search_path = '' as $$
   ) m
 $$;
 grant execute on function public.read_finance_months(boolean, timestamptz) to service_role;
+
+-- The paid grants behind a month that is over, in the order of their ids.
+create function public.read_finance_grants(livemode boolean, month date, after_id uuid, most integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(to_jsonb(page) order by page.grant_id), '[]')
+  from (
+    select m.grant_id, g.account_id, g.source, g.source_id, g.currency, g.booked_at, g.amount, g.paid_cents, m.used_credits, m.expired_credits,
+      m.clawed_credits, m.used_cents, m.expired_cents, m.clawed_cents, m.gone_credits
+    from public.finance_grant_months m join private.booked_grants g on g.id = m.grant_id
+    where m.livemode = read_finance_grants.livemode and m.month = read_finance_grants.month
+      and (read_finance_grants.after_id is null or m.grant_id > read_finance_grants.after_id)
+    order by m.grant_id limit read_finance_grants.most
+  ) page
+$$;
+grant execute on function public.read_finance_grants(boolean, date, uuid, integer) to service_role;
