@@ -1,19 +1,39 @@
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { readEnvFiles } from "@/lib/env-files";
-import { describeDifferences, reconcileUsage } from "@/lib/metering/comparisons";
-import { usageSink } from "@/lib/metering/sink";
-import { closeDatabase, database } from "@/lib/supabase/direct";
+import { allChecks } from "@/lib/reconciliation/checks";
+import { compareEverything, isInOrder, writeReport } from "@/lib/reconciliation/everything";
+import { recoverMissedEvents } from "@/lib/reconciliation/missed-events";
+import { closeDatabase } from "@/lib/supabase/direct";
+
+const USAGE = `npm run stripe:reconcile -- [--fix] [--only <check>]…
+
+Compares everything here with everything at Stripe, page by page, and says what differs. Ends with 1 if something does.
+  --fix          asks Stripe again about what differs and writes what follows, as an event would have it done
+  --only <check> ${allChecks.map(({ key }) => key).join(", ")}
+`;
+
+function readArguments() {
+  const { values } = parseArgs({
+    options: { fix: { type: "boolean" }, only: { type: "string", multiple: true }, help: { type: "boolean" } },
+  });
+  const unknown = (values.only ?? []).filter((key) => !allChecks.some((check) => check.key === key));
+  if (unknown.length > 0) throw new Error(`There is no check ${unknown.join(", ")}.\n\n${USAGE}`);
+  return values;
+}
 
 async function main(): Promise<void> {
-  readEnvFiles("DATABASE_URL");
-  const differences = await reconcileUsage(database(), usageSink());
-  await closeDatabase();
-  if (differences.length === 0) {
-    process.stdout.write("All overage is in the outbox, at Stripe and on its invoices exactly once.\n");
+  const { fix = false, only, help } = readArguments();
+  if (help) {
+    process.stdout.write(USAGE);
     return;
   }
-  process.stdout.write(`${describeDifferences(differences)}\n${differences.length} numbers differ.\n`);
-  process.exitCode = 1;
+  readEnvFiles("DATABASE_URL");
+  if (fix) await recoverMissedEvents({ seconds: 600 });
+  const results = await compareEverything({ fix, ...(only ? { only } : {}) });
+  process.stdout.write(`${writeReport(results, fix)}\n`);
+  if (!isInOrder(results)) process.exitCode = 1;
+  await closeDatabase();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
