@@ -3,6 +3,7 @@ import { CHECKLIST } from "./doctor/checklist";
 import { lookAtDatabase } from "./doctor/database";
 import { lookAtArrivals } from "./doctor/events";
 import type { Finding, Section } from "./doctor/finding";
+import { lookAtFounders } from "./doctor/founders";
 import { lookAtMail } from "./doctor/mail";
 import { lookAtSettings } from "./doctor/settings";
 import { lookAtKey, lookAtStripe } from "./doctor/stripe";
@@ -21,7 +22,7 @@ export async function examine({ send = fetch }: { send?: typeof fetch } = {}): P
     settings,
     { title: "Database", findings: await lookAtDatabase(send) },
     { title: "Stripe", findings: await lookAtAllOfStripe() },
-    { title: "Mail", findings: await lookAtMail() },
+    { title: "Mail", findings: [...(await lookAtMail()), ...(await lookAtFounders())] },
   ];
 }
 

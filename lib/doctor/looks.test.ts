@@ -1,9 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { rpc } from "@/lib/supabase/rpc";
 import { CHECKLIST } from "./checklist";
 import { lookAtClock, lookAtLeftOvers, lookAtUsage } from "./database";
 import type { Finding } from "./finding";
+import { lookAtFounders } from "./founders";
 import { domainOf, lookAtMail } from "./mail";
 import { lookAtSettings } from "./settings";
+
+vi.mock("@/lib/supabase/rpc", async (original) => ({
+  ...(await original<typeof import("@/lib/supabase/rpc")>()),
+  rpc: vi.fn(),
+}));
 
 const hosted = {
   APP_URL: "https://app.example.com",
@@ -45,6 +52,33 @@ describe("settings", () => {
       "The Stripe key is live, but APP_URL is http://app.example.com.",
     ]);
   });
+});
+
+describe("who is told of trouble", () => {
+  const look = async (admins: string[], settings: Record<string, string> = {}) => {
+    for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
+    vi.mocked(rpc).mockResolvedValue(admins);
+    return lookAtFounders();
+  };
+
+  test("is ALERT_EMAIL, else the admins", async () => {
+    expect(await look([], { ALERT_EMAIL: "anna@example.com" })).toEqual([
+      { kind: "ok", text: "Trouble is mailed to anna@example.com." },
+    ]);
+    vi.stubEnv("ALERT_EMAIL", undefined);
+    expect((await look(["ada@example.com"]))[0]).toMatchObject({ kind: "ok", text: expect.stringContaining("ada@") });
+  });
+
+  test("is nobody without either, which is a problem once the key is live", async () => {
+    expect(problems(await look([]))).toHaveLength(1);
+    expect((await look([], { STRIPE_SECRET_KEY: "sk_test_x" }))[0]).toMatchObject({ kind: "note" });
+  });
+});
+
+test("without the secret of Resend's webhook the settings say that bounces are not noticed", () => {
+  const noted = (source: Record<string, string>) =>
+    lookAtSettings(source).some(({ text }) => text.startsWith("No RESEND_WEBHOOK_SECRET"));
+  expect([noted(hosted), noted({ ...hosted, RESEND_WEBHOOK_SECRET: "whsec_x" })]).toEqual([true, false]);
 });
 
 describe("clocks", () => {

@@ -31,6 +31,13 @@ function modeFindings(source: Readonly<Record<string, string | undefined>>): Fin
   } else if (/^(sk|rk)_test_/.test(STRIPE_SECRET_KEY ?? ""))
     found.push(note("The Stripe key is a test key: no money moves."));
   if (!AI_API_KEY) found.push(note("No AI_API_KEY: the built-in model answers. Set one before you sell answers."));
+  if (!source.RESEND_WEBHOOK_SECRET) {
+    found.push(
+      note(
+        "No RESEND_WEBHOOK_SECRET: a mail that bounces is not noticed, not even one about an unpaid invoice; see docs/go-live.md.",
+      ),
+    );
+  }
   if (!NEXT_SERVER_ACTIONS_ENCRYPTION_KEY) {
     found.push(
       note("No NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: fine while all instances run one build; see docs/go-live.md."),
