@@ -4,6 +4,7 @@ import { advanceDunning } from "@/lib/dunning/advance";
 import { sendDueMail } from "@/lib/email/outbox";
 import { processPendingEvents } from "@/lib/events/inbox";
 import { askAboutCustomer, reconcileCheckouts, reconcileSubscriptions } from "@/lib/events/reconcile";
+import { closeFinanceMonths } from "@/lib/finance/months";
 import { billPeriod, billRemainder, usageIsVisible } from "@/lib/metering/remainder";
 import { flushUsage, reportUsage } from "@/lib/metering/report";
 import { finishPackRefunds } from "@/lib/payments/pack-refund";
@@ -41,6 +42,7 @@ const jobs: ReadonlyArray<readonly [name: string, run: () => Promise<unknown>]> 
   ["ask about silent checkouts", reconcileCheckouts],
   ["ask about overdue subscriptions", reconcileSubscriptions],
   ["tell of trials that end", mailEndingTrials],
+  ["close the books of a month", closeFinanceMonths],
 ];
 
 /** What comes last, once it is known what became of the others. */
