@@ -21,16 +21,16 @@ export const CHECKLIST: readonly Setting[] = [
     why: "We write about failed payments ourselves, with what it means for the plan. About cards that expire we do not.",
   },
   {
-    what: "Mails to customers: receipts",
-    where: "Settings → Business → Customer emails → Successful payments",
-    value: "on",
-    why: "Every charge needs a receipt, renewals too. Our mails say what was bought and how to cancel; the receipt is Stripe's.",
+    what: "Mails to customers: receipts of payments and refunds",
+    where: "Settings → Business → Customer emails → Successful payments, Refunds",
+    value: "off",
+    why: "Each charge has a receipt from us, which also says how to cancel; so has each refund. Both would come twice.",
   },
   {
     what: "Mails to customers: renewals and trials",
     where: "Settings → Billing → Customer emails → Upcoming renewals, Trial ending",
-    value: "renewals on, at least 7 days before, for yearly plans; trials off",
-    why: "Some laws ask for a notice before a yearly renewal. We write 7 days and 1 day before a trial ends.",
+    value: "off",
+    why: "We write 20 days before a yearly renewal, and 7 days and 1 day before a trial ends, by our own clock.",
   },
   {
     what: "Grace period of invoices",

@@ -19,6 +19,17 @@ export interface Told {
   isFinal: boolean;
 }
 
+/** What Resend has to tell us, for the doctor. */
+export const DELIVERY_EVENTS = [
+  "email.sent",
+  "email.delivered",
+  "email.delivery_delayed",
+  "email.bounced",
+  "email.complained",
+  "email.failed",
+  "email.suppressed",
+] as const;
+
 /** What an event means for the mail it is about; null for one that is about something else, such as a click. */
 export function meaningOf(event: WebhookEventPayload): Told | null {
   const told = (state: DeliveryState, reason: string | null = null, isFinal = false): Told => ({
