@@ -4,6 +4,7 @@ const bySource: Record<string, string> = {
   free: "Free plan, this month",
   alw_bridge: "Plan, at the start",
   alw_rest: "Plan, once paid",
+  alw_back: "Plan, back since it was paid",
   trial: "Trial",
   pack: "Credits you bought",
   topup: "Automatic top-up",

@@ -9,9 +9,12 @@ import { policy } from "@/lib/billing/plans";
 import { now } from "@/lib/clock";
 import { askAboutCustomer } from "@/lib/events/reconcile";
 import { flushUsage } from "@/lib/metering/report";
+import { syncPayment } from "@/lib/payments/payment";
 import { readStanding } from "@/lib/standing";
 import { stripe } from "@/lib/stripe/client";
+import { paymentsOf } from "@/lib/stripe/invoices";
 import { findPrice } from "@/lib/stripe/prices";
+import { withCustomer } from "@/lib/subscriptions/lease";
 import { rpc } from "@/lib/supabase/rpc";
 import { forgiveInvoice } from "./forgive";
 
@@ -141,6 +144,26 @@ describe("what was withdrawn for want of money", () => {
       where account_id = ${subscriber.account} and source in ('alw_back', 'alw_rest') and state = 'open' order by source`;
     expect(rows.map(({ source }) => source)).toEqual(["alw_back", "alw_rest"]);
     expect(rows[0]?.expires_at).toEqual(rows[1]?.expires_at);
+  });
+
+  test("stays away when its money has gone back before it was heard of", async () => {
+    const subscriber = await failing();
+    await days(7);
+    const free = planOf("free").monthlyAllowance;
+    scene.deliver = false;
+    const [invoice] = await owed(subscriber);
+    const { id: card } = await stripe().paymentMethods.create({ type: "card", card: { token: "tok_visa" } });
+    await stripe().paymentMethods.attach(card, { customer: subscriber.customer });
+    await stripe().invoices.pay(String(invoice?.id), { payment_method: card });
+    const [paymentIntent = ""] = await paymentsOf(String(invoice?.id));
+    await stripe().refunds.create({ payment_intent: paymentIntent });
+    scene.deliver = true;
+    const { customer } = subscriber;
+    await withCustomer(customer, (lease) => syncPayment({ paymentIntent, customer, lease }));
+    await askAboutCustomer(customer);
+    await tick();
+    expect([await stage(subscriber), await total(subscriber)]).toEqual([null, free]);
+    expect(await scene.balance(subscriber)).toEqual({ total: free, debt: 0 });
   });
 
   test("a suspended account is told to founders until it pays", async () => {

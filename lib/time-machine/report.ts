@@ -9,6 +9,7 @@ const MOST_LINES = 40;
 const GRANTED: Record<string, string> = {
   alw_bridge: "the first part of the allowance",
   alw_rest: "the allowance",
+  alw_back: "the allowance that was withdrawn",
   free: "the free credits of the month",
   trial: "the credits of the trial",
   upg: "more credits for the upgrade",

@@ -89,12 +89,14 @@ end $$;
 grant execute on function private.apply_voids(uuid, jsonb, timestamptz) to service_role;
 
 -- Gives back what was withdrawn of each grant of a list for want of money, now that the money is there: as much as was
--- taken, until the same day. Withdrawn and paid once more, it comes back once more, under the next number.
+-- taken, until the same day. Withdrawn and paid once more, it comes back once more, under the next number. Money that went
+-- back meanwhile takes its share at once.
 create function private.apply_returns(account_id uuid, returns jsonb, at timestamptz) returns void
 language plpgsql set search_path = '' as $$
 declare
   item jsonb;
   times integer;
+  back text;
   gift public.credit_grants;
   answer jsonb;
 begin
@@ -105,9 +107,9 @@ begin
       where o.account_id = apply_returns.account_id and o.operation = 'void' and o.key = concat_ws(':', 'unpaid', gift.source, gift.source_id)
     );
     times := case when gift.source = 'alw_back' then regexp_substr(gift.source_id, '[0-9]+$')::integer else 0 end;
+    back := concat_ws(':', item ->> 'source', item ->> 'source_id', times + 1);
     answer := public.grant_credits(
-      account_id => apply_returns.account_id, source => 'alw_back',
-      source_id => concat_ws(':', item ->> 'source', item ->> 'source_id', times + 1),
+      account_id => apply_returns.account_id, source => 'alw_back', source_id => back,
       amount => gift.ended, category => gift.category, priority => gift.priority,
       effective_at => case when gift.effective_at > apply_returns.at then gift.effective_at end,
       expires_at => gift.expires_at, at => apply_returns.at
@@ -115,6 +117,11 @@ begin
     if not (answer ->> 'ok')::boolean then
       raise exception 'the grant % / % did not come back: %', item ->> 'source', item ->> 'source_id', answer using errcode = 'PT500';
     end if;
+    perform private.save_returns(r.account_id, r.livemode, r.cause, jsonb_build_array(jsonb_build_object(
+      'source', 'alw_back', 'source_id', back, 'returned', r.returned, 'charged', r.charged
+    )), apply_returns.at)
+    from public.grant_returns r
+    where r.account_id = apply_returns.account_id and r.source = gift.source and r.source_id = gift.source_id and r.returned > 0;
     perform private.price_grant(apply_returns.account_id, 'alw_back', concat_ws(':', item ->> 'source', item ->> 'source_id', times + 1),
       private.money_of(gift, gift.amount) - private.money_of(gift, gift.amount - gift.ended), gift.currency, gift.livemode, apply_returns.at);
   end loop;
