@@ -27,3 +27,17 @@ export async function documentUrl(
     return known;
   }
 }
+
+/**
+ * Where the PDF of a credit note is now. Stripe is asked, since its addresses end after some weeks.
+ * @returns null if Stripe does not answer
+ */
+export async function creditNoteUrl(note: string): Promise<string | null> {
+  try {
+    return (await stripe().creditNotes.retrieve(note, {}, PATIENCE)).pdf;
+  } catch (error) {
+    if (!(error instanceof Stripe.errors.StripeError)) throw error;
+    console.error(`Stripe did not say where the credit note ${note} is: ${error.message}`);
+    return null;
+  }
+}

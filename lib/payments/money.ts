@@ -23,6 +23,7 @@ export interface MadeCreditNote extends CreditNote {
   readonly number: string;
   /** All of it, what it took off the invoice before that was paid included. */
   readonly totalCents: number;
+  readonly currency: string;
   readonly at: Date;
 }
 
@@ -85,6 +86,7 @@ async function toCreditNote(note: Stripe.CreditNote): Promise<MadeCreditNote> {
     number: note.number,
     cents: note.post_payment_amount,
     totalCents: note.total,
+    currency: note.currency,
     refunds: note.refunds.flatMap(({ refund, amount_refunded: cents, type }) => {
       const id = type === "payment_record_refund" ? null : idOf(refund);
       return id ? [{ refund: id, cents }] : [];

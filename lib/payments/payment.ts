@@ -74,6 +74,7 @@ async function save({ customer, lease }: Held, cause: string, what: Record<strin
     lease,
     cause,
     payment: null,
+    notes: [],
     mails: [],
     ...what,
     at: now(),
@@ -104,9 +105,18 @@ function toRow(
   };
 }
 
+interface NotedInvoice {
+  readonly invoice: string;
+  readonly notes: readonly MadeCreditNote[];
+}
+
+const notedOn = ({ id }: Stripe.Invoice, notes: readonly MadeCreditNote[]): NotedInvoice[] =>
+  id ? [{ invoice: id, notes }] : [];
+
 /** What a payment bought, in credits and words, with the credit notes on its invoices and all shares that follow. */
 async function followInvoices(invoices: readonly Stripe.Invoice[], own: PaymentMoney) {
   const notes: MadeCreditNote[] = [];
+  const noted: NotedInvoice[] = [];
   const shares: SharedGrant[] = [];
   let planName: string | null = null;
   for (const invoice of invoices) {
@@ -114,10 +124,11 @@ async function followInvoices(invoices: readonly Stripe.Invoice[], own: PaymentM
     const credits = await creditsOf(invoice);
     const { chargedCents, returns } = await moneyOfInvoice(invoice, own, onInvoice);
     notes.push(...onInvoice);
+    noted.push(...notedOn(invoice, onInvoice));
     shares.push(...sharesOf(credits.bought, chargedCents, returns));
     planName = credits.planName ?? planName;
   }
-  return { notes, shares, planName };
+  return { notes, noted, shares, planName };
 }
 
 /**
@@ -162,6 +173,7 @@ export async function syncPayment({
       returned: returnedCents(returns),
     }),
     shares,
+    notes: followed.noted,
     mails: mailsOf(money, followed.notes, what),
   });
   if (standingDisputes(money).some(endsPlan)) await endPlansOf(invoices);
@@ -180,10 +192,10 @@ export async function syncInvoicePayments({ invoice: id, ...held }: Held & { inv
   for (const paymentIntent of payments) await syncPayment({ paymentIntent, ...held });
   if (payments.length > 0 || !(await accountOf(held.customer))) return;
   const invoice = await stripe().invoices.retrieve(id);
-  if (invoice.status !== "paid") return;
-  const { bought } = await creditsOf(invoice);
-  const { chargedCents, returns } = await moneyOfInvoice(invoice, null, await fetchCreditNotes(invoice));
-  await save(held, id, { shares: sharesOf(bought, chargedCents, returns) });
+  const notes = await fetchCreditNotes(invoice);
+  const { bought } = invoice.status === "paid" ? await creditsOf(invoice) : { bought: [] };
+  const { chargedCents, returns } = await moneyOfInvoice(invoice, null, notes);
+  await save(held, id, { shares: sharesOf(bought, chargedCents, returns), notes: notedOn(invoice, notes) });
 }
 
 /**

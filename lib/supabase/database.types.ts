@@ -558,6 +558,39 @@ export type Database = {
         };
         Relationships: [];
       };
+      credit_notes: {
+        Row: {
+          id: string;
+          invoice_id: string;
+          account_id: string;
+          livemode: boolean;
+          number: string;
+          total_cents: number;
+          currency: string;
+          created_at: string;
+        };
+        Insert: {
+          id: string;
+          invoice_id: string;
+          account_id: string;
+          livemode: boolean;
+          number: string;
+          total_cents: number;
+          currency: string;
+          created_at: string;
+        };
+        Update: {
+          id?: string;
+          invoice_id?: string;
+          account_id?: string;
+          livemode?: boolean;
+          number?: string;
+          total_cents?: number;
+          currency?: string;
+          created_at?: string;
+        };
+        Relationships: [];
+      };
       credit_operations: {
         Row: {
           account_id: string;
@@ -3231,6 +3264,7 @@ export type Database = {
           cause: string;
           payment: Json;
           shares: Json;
+          notes: Json;
           mails: Json;
           at: string;
         }; Returns: Json };

@@ -24,6 +24,20 @@ comment on table public.payments is 'The state of each payment: what was charged
 create index payments_account_id on public.payments (account_id, paid_at desc);
 create index payments_invoice_id on public.payments (invoice_id) where invoice_id is not null;
 
+create table public.credit_notes (
+  id text primary key,
+  invoice_id text not null,
+  account_id uuid not null references public.accounts (id),
+  livemode boolean not null,
+  number text not null,
+  total_cents bigint not null,
+  currency text not null,
+  created_at timestamptz not null
+);
+comment on table public.credit_notes is 'The credit notes that stand on an account''s invoices; a voided one is forgotten. What they give back of a payment is in payments.';
+create index credit_notes_invoice_id on public.credit_notes (invoice_id);
+create index credit_notes_account_id on public.credit_notes (account_id);
+
 create table public.grant_returns (
   source text not null,
   source_id text not null,
@@ -64,12 +78,15 @@ create unique index one_refund_of_a_pack_at_a_time on public.pack_refunds (payme
 create index pack_refunds_to_check on public.pack_refunds (next_check_at) where next_check_at is not null;
 
 alter table public.payments enable row level security;
+alter table public.credit_notes enable row level security;
 alter table public.grant_returns enable row level security;
 alter table public.pack_refunds enable row level security;
 create policy "owners and admins read their payments" on public.payments
   for select to authenticated using (private.is_member(account_id, array['owner', 'admin']));
-grant select on public.payments to authenticated;
-grant select, insert, update, delete on public.payments, public.grant_returns, public.pack_refunds to service_role;
+create policy "members read their credit notes" on public.credit_notes
+  for select to authenticated using (private.is_member(account_id));
+grant select on public.payments, public.credit_notes to authenticated;
+grant select, insert, update, delete on public.payments, public.credit_notes, public.grant_returns, public.pack_refunds to service_role;
 
 -- Brings a grant in step with how much of its money stands returned: takes the difference back, or gives it back. The
 -- key is of the share's last move, so that asking again moves nothing. Nothing for a grant that is not there yet.
@@ -226,10 +243,27 @@ begin
 end $$;
 grant execute on function private.queue_payment_mails(uuid, jsonb, jsonb, timestamptz) to service_role;
 
+-- Writes the credit notes of each invoice of a list, { invoice, notes }, and forgets those that no longer stand.
+create function private.save_credit_notes(account_id uuid, livemode boolean, notes jsonb) returns void
+language sql set search_path = '' as $$
+  delete from public.credit_notes n
+  using jsonb_array_elements(coalesce(save_credit_notes.notes, '[]')) given
+  where n.invoice_id = given ->> 'invoice' and n.account_id = save_credit_notes.account_id and not exists (
+    select from jsonb_array_elements(given -> 'notes') kept where kept ->> 'id' = n.id
+  );
+  insert into public.credit_notes (id, invoice_id, account_id, livemode, number, total_cents, currency, created_at)
+  select note ->> 'id', given ->> 'invoice', save_credit_notes.account_id, save_credit_notes.livemode, note ->> 'number',
+    (note ->> 'totalCents')::bigint, note ->> 'currency', (note ->> 'at')::timestamptz
+  from jsonb_array_elements(coalesce(save_credit_notes.notes, '[]')) given
+  cross join lateral jsonb_array_elements(given -> 'notes') note
+  on conflict on constraint credit_notes_pkey do update set total_cents = excluded.total_cents
+$$;
+grant execute on function private.save_credit_notes(uuid, boolean, jsonb) to service_role;
+
 -- Writes what was fetched of a payment, and all that follows from it, at once: its state, the credits of its grants, the
 -- hold for fraud, alerts, mail. By the state and never by the event. Without a payment, of an invoice that none has paid,
--- it is the shares alone. Answers `lease_lost`, and changes nothing, when somebody else has taken over.
-create function public.save_payment(customer_id text, lease uuid, cause text, payment jsonb, shares jsonb, mails jsonb, at timestamptz) returns jsonb
+-- it is the shares and credit notes alone. Answers `lease_lost`, and changes nothing, when somebody else has taken over.
+create function public.save_payment(customer_id text, lease uuid, cause text, payment jsonb, shares jsonb, notes jsonb, mails jsonb, at timestamptz) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
   saved_at timestamptz := private.checked_time(save_payment.at);
@@ -244,6 +278,7 @@ begin
   end if;
   perform private.bring_up_to_date(account, saved_at);
   select c.livemode into mode from public.stripe_customers c where c.customer_id = save_payment.customer_id;
+  perform private.save_credit_notes(account, mode, save_payment.notes);
   moved := private.save_returns(account, mode, save_payment.cause, save_payment.shares, saved_at);
   if save_payment.payment is not null then
     now_is := jsonb_populate_record(null::public.payments, save_payment.payment);
@@ -271,7 +306,7 @@ begin
   perform private.queue_payment_mails(account, save_payment.mails, moved, saved_at);
   return jsonb_build_object('ok', true, 'code', 'saved') || moved;
 end $$;
-grant execute on function public.save_payment(text, uuid, text, jsonb, jsonb, jsonb, timestamptz) to service_role;
+grant execute on function public.save_payment(text, uuid, text, jsonb, jsonb, jsonb, jsonb, timestamptz) to service_role;
 
 -- What a payment bought, if it bought a pack: the purchase, what is left of its credits and free, and refunds that were
 -- begun and not yet made at Stripe. Credits that were given back after a refund failed are the pack's too.

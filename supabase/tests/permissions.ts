@@ -40,6 +40,7 @@ export const relations: Record<string, Rights> = {
   usage_costs: NOBODY,
 
   credit_balances: TEAM,
+  credit_notes: TEAM,
   credit_entries: TEAM,
   credit_grants_now: TEAM,
   credit_grants: NOBODY,
@@ -147,6 +148,7 @@ export const forTheServer = [
   "private.reach_address",
   "private.request_unpaid_ending",
   "private.revise_meter_row",
+  "private.save_credit_notes",
   "private.save_dunning",
   "private.save_invoice_lines",
   "private.save_invoices",
