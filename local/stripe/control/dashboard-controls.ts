@@ -36,6 +36,7 @@ export function deliveryCard(context: Context): Html {
 ${flip("Ten minutes late", options.delaySeconds > 0, { delaySeconds: LATE_SECONDS }, { delaySeconds: 0 })}
 ${flip("Shuffled", options.reorder, { reorder: true }, { reorder: false })}
 ${flip("Signed with the wrong secret", options.wrongSecret, { wrongSecret: true }, { wrongSecret: false })}
+${flip("Not at all: the app is down", options.down, { down: true }, { down: false })}
 ${flip("Lost (the next three)", options.lose > 0, { lose: 3 }, { lose: 0 })}</div></section>`;
 }
 

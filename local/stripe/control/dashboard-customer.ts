@@ -1,53 +1,83 @@
 import type { Objects } from "../core/objects.ts";
 import type { Context } from "../core/resource.ts";
+import { failuresAhead } from "../invoices/finalization-failure.ts";
 import type { RecordedEvent } from "../meters/recorded-event.ts";
 import { usageIn } from "../meters/usage.ts";
 import { type Html, html } from "../pages/html.ts";
 import { writeCount, writeDay, writeMoney } from "../pages/wording.ts";
 import { press } from "./dashboard-controls.ts";
+import { choiceField, doorForm } from "./dashboard-forms.ts";
 import { eventTable, invoiceLink } from "./dashboard-overview.ts";
+import { amountOf } from "./dashboard-products.ts";
+import { plansFor, subscriptions } from "./dashboard-subscription.ts";
 import { code, mark, newest, section, writeTime } from "./dashboard-tables.ts";
 
 type Customer = Objects["customer"];
 
 /** All that belongs to one customer. */
 export function customerView(customer: Customer, context: Context): Array<Html | null> {
-  return [actions, subscriptions, meterUse, meterEvents, invoices, cards, events].map((draw) =>
+  return [actions, subscriptions, charges, invoices, meterUse, meterEvents, cards, events].map((draw) =>
     draw(customer, context),
   );
 }
 
-function actions({ id, balance, currency }: Customer, context: Context): Html {
+function actions(customer: Customer, context: Context): Html {
+  const { id, balance, currency, name, email } = customer;
   const asked = context.store.hidden<{ id: string; times: number }>("_asked_decline").get(id);
   const left = asked?.times ?? 0;
-  return html`<section class="card gap" aria-labelledby="payments"><h2 id="payments">Payments</h2>
+  const stuck = failuresAhead(context, id);
+  const plans = plansFor(currency ?? "usd", context);
+  return html`<section class="card gap" aria-labelledby="payments"><h2 id="payments">What happens next</h2>
 <p class="small muted">${left > 0 ? html`The next ${left === 1 ? "payment is" : `${left} payments are`} declined, whatever the card.` : "Payments go as the card says."}
+${stuck > 0 && `The next ${stuck === 1 ? "invoice" : `${stuck} invoices`} cannot be finalized.`}
 ${balance !== 0 && currency ? ` Balance: ${writeMoney(balance, currency)} (below zero is in the customer's favor).` : ""}</p>
 <div class="actions">${press("Decline the next payment", "dashboard/decline-next", { customer: id, times: 1 })}
 ${press("Decline the next four", "dashboard/decline-next", { customer: id, times: 4 })}
-${left > 0 && press("Let payments pass", "dashboard/decline-next", { customer: id, times: 0 })}</div></section>`;
+${left > 0 && press("Let payments pass", "dashboard/decline-next", { customer: id, times: 0 })}
+${stuck > 0 ? press("Let invoices be finalized", "dashboard/fail-finalization", { customer: id, times: 0 }) : press("Fail the next finalization", "dashboard/fail-finalization", { customer: id })}</div>
+<details class="more"><summary>Act as Stripe's Dashboard</summary><div class="sheet">
+${
+  plans.length > 0 &&
+  doorForm({
+    door: "dashboard/second-subscription",
+    body: { customer: id },
+    title: "Another subscription",
+    words: "Beside what the customer has, charged to the same card.",
+    fields: [
+      choiceField(
+        "To",
+        "price",
+        plans.map(({ price, name: plan }) => [price.id, `${plan}, ${amountOf(price)}`]),
+      ),
+    ],
+    button: "Start",
+  })
+}
+${doorForm({
+  door: "dashboard/delete-customer",
+  body: { customer: id },
+  title: "Delete the customer",
+  words: "For good: subscriptions end at once, cards are detached, nothing is collected any more.",
+  button: "Delete",
+  confirm: `Delete ${name ?? email ?? id} for good? Subscriptions end at once.`,
+})}</div></details></section>`;
 }
 
-function subscriptions({ id }: Customer, { store }: Context): Html {
-  const list = newest(store.objects("subscription").list((row) => row.customer === id));
-  if (list.length === 0) return section("Subscriptions", [], []);
-  return html`<section class="gap"><h2>Subscriptions</h2>${list.map(
-    (row) => html`<div class="card stack"><p>${mark(row.status)} ${code(row.id)}</p>
-<ul class="rows">${row.items.data.map(
-      (item) => html`<li><div><p>${store.objects("product").get(String(item.price.product))?.name ?? item.price.id}</p>
-<p class="muted small">${priceOf(item)}</p></div><p class="small">${writeDay(item.current_period_start)} – ${writeDay(item.current_period_end)}</p></li>`,
-    )}</ul>
-${row.trial_end && row.status === "trialing" && html`<p class="small">Trial until ${writeTime(row.trial_end)}</p>`}
-${row.cancel_at && html`<p class="small">Ends ${writeTime(row.cancel_at)}</p>`}
-${row.schedule && html`<p class="small">Follows the schedule ${code(row.schedule)}</p>`}
-${row.pending_update && html`<p class="small">A change waits for its payment until ${writeTime(row.pending_update.expires_at)}</p>`}</div>`,
-  )}</section>`;
-}
-
-function priceOf({ price, quantity }: Objects["subscription"]["items"]["data"][number]): string {
-  const each = `each ${price.recurring?.interval ?? "time"}`;
-  if (price.recurring?.usage_type === "metered") return `by use, ${each}`;
-  return `${writeMoney((price.unit_amount ?? 0) * (quantity ?? 1), price.currency)} ${each}`;
+function charges({ id }: Customer, { store }: Context): Html | null {
+  const list = store.objects("charge").list((row) => row.customer === id);
+  if (list.length === 0) return null;
+  const rows = newest(list).map((row) => {
+    const disputes = store.objects("dispute").list(({ charge }) => charge === row.id);
+    return [
+      html`<a href="/charges/${row.id}">${writeMoney(row.amount, row.currency)}</a>`,
+      mark(row.status),
+      row.amount_refunded > 0 ? writeMoney(row.amount_refunded, row.currency) : null,
+      disputes.map(({ status }) => mark(status)),
+      row.description,
+      writeTime(row.created),
+    ];
+  });
+  return section("Payments", ["Amount", "Status", "Refunded", "Disputes", "For", "Made"], rows);
 }
 
 function meterUse({ id }: Customer, context: Context): Html | null {

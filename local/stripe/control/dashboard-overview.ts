@@ -3,11 +3,12 @@ import type { Objects } from "../core/objects.ts";
 import type { Context } from "../core/resource.ts";
 import { type Html, html } from "../pages/html.ts";
 import { writeMoney } from "../pages/wording.ts";
+import { press } from "./dashboard-controls.ts";
 import { code, mark, newest, SHOWN, section, writeTime } from "./dashboard-tables.ts";
 
 /** What the double holds, the newest of each. */
 export function overview(context: Context): Array<Html | null> {
-  return [customers, invoices, payments, events, thinEvents, deliveries].map((draw) => draw(context));
+  return [customers, invoices, payments, events, thinEvents, endpoints, deliveries].map((draw) => draw(context));
 }
 
 function customers({ store }: Context): Html {
@@ -32,17 +33,18 @@ function invoices(context: Context): Html {
   return section("Invoices", ["Number", "Customer", "Status", "Total", "Created"], rows);
 }
 
-/** An invoice's number, leading to its page once it has one. */
+/** An invoice's number, leading to what can be done to it. */
 export function invoiceLink(invoice: Objects["invoice"]): Html {
-  if (!invoice.hosted_invoice_url) return code(invoice.id);
-  return html`<a href="${invoice.hosted_invoice_url}">${invoice.number ?? invoice.id}</a>`;
+  return html`<a href="/invoices/${invoice.id}">${invoice.number ?? invoice.id}</a>`;
 }
 
 function payments(context: Context): Html {
   const rows = newest(context.store.objects("payment_intent").list()).map((row) => [
     customerOf(context, row.customer),
     mark(row.status),
-    writeMoney(row.amount, row.currency),
+    row.latest_charge
+      ? html`<a href="/charges/${row.latest_charge}">${writeMoney(row.amount, row.currency)}</a>`
+      : writeMoney(row.amount, row.currency),
     writeTime(row.created),
     code(row.id),
   ]);
@@ -79,6 +81,23 @@ function thinEvents({ store }: Context): Html | null {
     code(row.id),
   ]);
   return section("Thin events", ["Type", "Created", "Id"], rows);
+}
+
+function endpoints({ store }: Context): Html | null {
+  const list = store.objects("webhook_endpoint").list();
+  if (list.length === 0) return null;
+  return html`<section class="gap"><h2>Webhook endpoints</h2><ul class="rows card">${list.map(
+    ({
+      id,
+      url,
+      status,
+    }) => html`<li><div><p class="address">${url}</p><p class="small muted">${mark(status)} ${code(id)}</p></div>
+<div class="acts">${
+      status === "enabled"
+        ? press("Disable, as after days of failures", "dashboard/disable-webhook", { endpoint: id })
+        : press("Enable", "dashboard/enable-webhook", { endpoint: id })
+    }</div></li>`,
+  )}</ul></section>`;
 }
 
 function deliveries({ store }: Context): Html {

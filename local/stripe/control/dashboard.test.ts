@@ -59,8 +59,63 @@ describe("the dashboard", () => {
     await bench.control("POST", "dashboard/decline-next", { customer: customer.id, times: 0 });
   });
 
+  test("offers for a payment what Stripe and banks can do to it, and shows what was done", async () => {
+    const [charge] = (await bench.stripe.charges.list({ customer: customer.id })).data;
+    const path = `/charges/${charge?.id}`;
+    const doors = async () => [...(await read(path)).matchAll(/data-(?:door|post)="([^"]+)"/g)].map(([, door]) => door);
+    const act = (name: string) => `/_double/dashboard/${name}`;
+    expect(await doors()).toEqual(["refund", "dispute", "prevent-dispute", "early-fraud-warning"].map(act));
+    expect(await read(`/customers/${customer.id}`)).toContain(`href="${path}"`);
+    await bench.control("POST", "dashboard/refund", { charge: charge?.id, amount: 500, status: "pending" });
+    await bench.control("POST", "dashboard/early-fraud-warning", { charge: charge?.id });
+    await bench.control("POST", "dashboard/dispute", { charge: charge?.id, amount: 900 });
+    const markup = await read(path);
+    for (const shown of [
+      "charge for pending refund disputed",
+      "needs response",
+      "While it is disputed",
+      "warned of fraud",
+    ]) {
+      expect(markup).toContain(shown);
+    }
+    expect(await doors()).toEqual(expect.arrayContaining([act("close-dispute")]));
+    expect(await doors()).not.toContain(act("refund"));
+  });
+
+  test("offers for an invoice what fits its status", async () => {
+    const [paid] = (await bench.stripe.invoices.list({ customer: customer.id })).data;
+    const doorsOf = async (id?: string) =>
+      [...(await read(`/invoices/${id}`)).matchAll(/data-(?:door|post)="\/_double\/dashboard\/([^"]+)"/g)].map(
+        ([, door]) => door,
+      );
+    expect(await doorsOf(paid?.id)).toEqual(["credit-note"]);
+    await bench.stripe.invoiceItems.create({ customer: customer.id, amount: 900, currency: "usd" });
+    const draft = await bench.stripe.invoices.create({
+      customer: customer.id,
+      pending_invoice_items_behavior: "include",
+    });
+    expect(await doorsOf(draft.id)).toEqual(["finalize"]);
+    await bench.control("POST", "dashboard/finalize", { invoice: draft.id });
+    expect(await doorsOf(draft.id)).toEqual(["void", "uncollectible", "pay-out-of-band", "credit-note"]);
+    await bench.control("POST", "dashboard/void", { invoice: draft.id });
+    expect(await doorsOf(draft.id)).toEqual([]);
+  });
+
+  test("shows on a product's page who has a price, and takes it off sale or back", async () => {
+    const [price] = (await bench.stripe.subscriptions.list({ customer: customer.id })).data[0]?.items.data ?? [];
+    const path = `/products/${String(price?.price.product)}`;
+    expect(await read("/products")).toContain(`href="${path}"`);
+    expect(await read(path)).toContain("1 subscription has it.");
+    await bench.control("POST", "dashboard/archive-price", { price: price?.price.id });
+    expect(await read(path)).toContain("Sell again");
+    expect(await read(`/customers/${customer.id}`)).toContain("price archived");
+    await bench.control("POST", "dashboard/archive-price", { price: price?.price.id, active: true });
+  });
+
   test("says so when somebody or something is not there", async () => {
     expect((await fetch(`${bench.double.url}/customers/cus_none`)).status).toBe(404);
-    expect((await fetch(`${bench.double.url}/events/evt_none`)).status).toBe(404);
+    for (const path of ["events/evt_none", "charges/ch_none", "invoices/in_none", "products/prod_none"]) {
+      expect((await fetch(`${bench.double.url}/${path}`)).status).toBe(404);
+    }
   });
 });

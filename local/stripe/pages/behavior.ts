@@ -35,18 +35,40 @@ for (const form of document.querySelectorAll("form[data-carry]")) {
     }
   });
 }
+const send = async (door, method, body, say) => {
+  for (const other of document.querySelectorAll("[data-post], [data-door] button")) other.disabled = true;
+  const answer = await fetch(door, { method, body }).catch(() => null);
+  const result = answer ? await answer.json() : { error: { message: "The local Stripe does not answer." } };
+  if (answer?.ok && !result.problems?.length) return result.deleted ? location.assign("/") : location.reload();
+  say(result.error?.message || result.problems.join(" "));
+  if (answer?.ok) return setTimeout(() => location.reload(), 6000);
+  for (const other of document.querySelectorAll("[data-post], [data-door] button")) other.disabled = false;
+};
 for (const button of document.querySelectorAll("[data-post]")) {
   button.addEventListener("click", async () => {
-    for (const other of document.querySelectorAll("[data-post]")) other.disabled = true;
+    const words = button.textContent;
     if (button.dataset.busy) button.textContent = button.dataset.busy;
     const told = document.querySelector("[data-problems]");
-    const say = (words) => { if (told) { told.hidden = false; told.textContent = words; } else alert(words); };
+    const say = (problem) => {
+      button.textContent = words;
+      if (told) { told.hidden = false; told.textContent = problem; told.scrollIntoView({ block: "center" }); } else alert(problem);
+    };
     const { post, body, method } = button.dataset;
-    const answer = await fetch(post, { method: method || "POST", body: method === "DELETE" ? undefined : body }).catch(() => null);
-    const result = answer ? await answer.json() : { error: { message: "The local Stripe does not answer." } };
-    if (answer?.ok && !result.problems?.length) return location.reload();
-    say(result.error?.message || result.problems.join(" "));
-    if (answer?.ok) setTimeout(() => location.reload(), 6000);
+    await send(post, method || "POST", method === "DELETE" ? undefined : body, say);
+  });
+}
+for (const form of document.querySelectorAll("form[data-door]")) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const { door, body, confirm: question } = form.dataset;
+    if (question && !confirm(question)) return;
+    const sent = JSON.parse(body);
+    for (const { name, value, dataset } of form.elements) {
+      if (!name || value === "") continue;
+      sent[name] = dataset.factor ? Math.round(Number(value.replace(",", ".")) * Number(dataset.factor)) : value;
+    }
+    const told = form.querySelector("[data-wrong]");
+    await send(door, "POST", JSON.stringify(sent), (problem) => { told.hidden = false; told.textContent = problem; });
   });
 }
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

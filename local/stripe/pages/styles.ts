@@ -105,4 +105,13 @@ button.switch { display: flex; justify-content: space-between; align-items: cent
 .knob::after { content: ""; position: absolute; top: 2px; left: 2px; width: 16px; height: 16px; border-radius: 50%; background: var(--card); }
 [aria-checked="true"] .knob { background: var(--act); } [aria-checked="true"] .knob::after { left: 16px; }
 pre { overflow-x: auto; font: 12px/1.5 ui-monospace, monospace; }
+h3 { font-size: 14px; margin: 0; }
+.sheet { display: grid; gap: 20px; } .sheet .act + .act { border-top: 1px solid var(--line); padding-top: 20px; }
+.act > p { margin: 2px 0 0; } .act > .wrong { margin-top: 8px; }
+.line { display: flex; flex-wrap: wrap; align-items: flex-end; gap: 8px 12px; margin-top: 10px; }
+.line .field { margin: 0; flex: 1 1 150px; max-width: 300px; } .line button { min-height: 36px; }
+.line .field + button, .line .field ~ button { min-height: 43px; }
+@media (max-width: 480px) { .line .field { max-width: none; } }
+.more { margin-top: 16px; } .more summary { cursor: pointer; font-size: 14px; } .more .sheet { margin-top: 16px; }
+.address { overflow-wrap: anywhere; }
 `);

@@ -22,8 +22,12 @@ const UNITS_WITHOUT_CENTS = new Set([
  * @param amount in the currency's smallest unit.
  */
 export function writeMoney(amount: number, currency: string): string {
-  const value = UNITS_WITHOUT_CENTS.has(currency) ? amount : amount / 100;
-  return new Intl.NumberFormat("en-US", { style: "currency", currency }).format(value);
+  return new Intl.NumberFormat("en-US", { style: "currency", currency }).format(amount / centsIn(currency));
+}
+
+/** How many of a currency's smallest unit make one whole: 100, or 1 where there are no cents. */
+export function centsIn(currency: string): number {
+  return UNITS_WITHOUT_CENTS.has(currency) ? 1 : 100;
 }
 
 /**
