@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { type BillingScene, openBillingScene } from "@/e2e/database/billing";
 import { debtorsOf } from "@/e2e/database/debtors";
 import type { Subscriber } from "@/e2e/database/subscribers";
+import { spend } from "@/e2e/database/usage";
 import { planOf } from "@/lib/billing/offers";
 import { customerFor } from "@/lib/checkout/customer";
 import { startCheckout } from "@/lib/checkout/start";
@@ -12,6 +13,7 @@ import { readStanding } from "@/lib/standing";
 import { stripe } from "@/lib/stripe/client";
 import { findPrice } from "@/lib/stripe/prices";
 import { rpc } from "@/lib/supabase/rpc";
+import { endPlanNow } from "./ending";
 
 let scene: BillingScene;
 beforeAll(async () => {
@@ -268,6 +270,19 @@ describe("a customer deleted at Stripe", () => {
     expect(new Set(made).size).toBe(1);
     expect(made[0]).not.toBe(subscriber.customer);
     expect(await alerts(subscriber)).toEqual([]);
+  });
+
+  test("while its plan was being ended leaves nothing to be billed or waited for", async () => {
+    const subscriber = await subscribe("starter");
+    await rpc("set_overage", { account_id: subscriber.account, at: now(), cap: 1_000_000 });
+    await spend(subscriber, starter + 20_000);
+    await endPlanNow({ account: subscriber.account });
+    await stripe().customers.del(subscriber.customer);
+    await tick();
+    await pass(900);
+    const rows = await scene.database.sql`select outcome, last_error from public.subscription_endings
+      where account_id = ${subscriber.account}`;
+    expect(rows.map((row) => ({ ...row }))).toEqual([{ outcome: "ended_elsewhere", last_error: null }]);
   });
 
   test("while it owed something is lost: overage is kept back, and what was owed is named", async () => {

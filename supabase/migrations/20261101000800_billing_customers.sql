@@ -113,8 +113,8 @@ begin
 end $$;
 grant execute on function public.save_customer(uuid, text, boolean, timestamptz) to service_role;
 
--- Remembers that Stripe has a customer no more, so that the next checkout makes a new one, and tells founders, who may
--- not have meant it.
+-- Remembers that Stripe has a customer no more, so that the next checkout makes a new one and no plan of it is waited for
+-- any more, and tells founders, who may not have meant it.
 create function public.forget_customer(customer_id text, at timestamptz) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
@@ -126,6 +126,8 @@ begin
   if former.customer_id is null then
     return jsonb_build_object('ok', true, 'code', 'unknown_customer');
   end if;
+  update public.subscription_endings e set closed_at = forgotten_at, outcome = 'ended_elsewhere', next_attempt_at = null
+  where e.customer_id = former.customer_id and e.closed_at is null;
   perform private.raise_alert('customer_deleted', former.customer_id, former.account_id, former.livemode, jsonb_build_object(
     'customer', former.customer_id, 'owed_cents', (
       select sum(i.due_cents) from public.invoices i where i.customer_id = former.customer_id and i.status in ('open', 'uncollectible')
