@@ -13,6 +13,8 @@ const tones: Record<string, Tone> = {
   suppressed: "danger",
 };
 
+const asSentence = (name: string) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
+
 function stateOf(mail: SentMail): { label: string; tone: Tone } {
   if (mail.sentAt) return { label: "Sent", tone: "neutral" };
   return mail.isDue ? { label: "On its way", tone: "neutral" } : { label: "Given up", tone: "danger" };
@@ -25,7 +27,7 @@ export function MailsTable({ mails, now }: { mails: readonly SentMail[]; now: Da
       <THead>
         <TR>
           <TH>Mail</TH>
-          <TH>To</TH>
+          <TH className="max-sm:hidden">To</TH>
           <TH>State</TH>
           <TH numeric>When</TH>
         </TR>
@@ -35,20 +37,20 @@ export function MailsTable({ mails, now }: { mails: readonly SentMail[]; now: Da
           const copies =
             mail.copies.length > 0 ? mail.copies : [{ address: "The owners", reason: mail.error, ...stateOf(mail) }];
           return copies.map((copy, at) => {
-            const state = "state" in copy ? { label: copy.state, tone: tones[copy.state] ?? "neutral" } : copy;
+            const state =
+              "state" in copy ? { label: asSentence(copy.state), tone: tones[copy.state] ?? "neutral" } : copy;
             return (
               <TR key={`${mail.id} ${copy.address}`}>
                 <TD className="min-w-32">
-                  {at === 0 && mail.kind.charAt(0).toUpperCase() + mail.kind.slice(1).replaceAll("_", " ")}
+                  {at === 0 && asSentence(mail.kind)}
+                  <span className="block text-xs break-all text-muted sm:hidden">{copy.address}</span>
                 </TD>
-                <TD className="break-all text-muted">{copy.address}</TD>
+                <TD className="text-muted max-sm:hidden">{copy.address}</TD>
                 <TD>
-                  <Badge tone={state.tone} className="capitalize">
-                    {state.label}
-                  </Badge>
+                  <Badge tone={state.tone}>{state.label}</Badge>
                   {copy.reason && <span className="block pt-0.5 text-xs text-muted">{copy.reason}</span>}
                 </TD>
-                <TD numeric className="whitespace-nowrap">
+                <TD numeric className="sm:whitespace-nowrap">
                   {at === 0 && <RelativeTime date={mail.queuedAt} now={now} />}
                 </TD>
               </TR>

@@ -39,7 +39,7 @@ const yesNo = (is: boolean) => (is ? "Yes" : "No");
 
 function planFact({ subscription }: Standing, entitlement: Entitlement): string {
   const name = planOf(entitlement.plan).name;
-  if (!subscription) return `${name}, nothing at Stripe`;
+  if (!subscription) return `${name}, no subscription`;
   const bought =
     subscription.plan && subscription.plan !== entitlement.plan ? ` (bought ${planOf(subscription.plan).name})` : "";
   return `${name}${bought}, ${subscription.interval}, ${subscription.status.replaceAll("_", " ")} at Stripe`;

@@ -66,7 +66,7 @@ function UnpaidPlans({ trouble, now }: TroubleProps) {
             <Badge tone={stages[found.stage].tone}>{stages[found.stage].label}</Badge>
           </TD>
           <TD className="tabular-nums">{found.currency ? formatMoney(found.due_cents, found.currency) : "–"}</TD>
-          <TD numeric className="whitespace-nowrap">
+          <TD numeric className="sm:whitespace-nowrap">
             <RelativeTime date={found.opened_at} now={now} />
           </TD>
         </TR>
@@ -88,9 +88,9 @@ function Disputes({ trouble, now }: TroubleProps) {
           <TD>
             <AccountLink id={found.account_id} name={found.account_name} />
           </TD>
-          <TD className="font-mono text-13">{found.payment_intent_id}</TD>
+          <TD className="min-w-24 font-mono text-xs break-all">{found.payment_intent_id}</TD>
           <TD>{found.is_fraud ? <Badge tone="danger">Fraud</Badge> : <Badge tone="warning">Other</Badge>}</TD>
-          <TD numeric className="whitespace-nowrap">
+          <TD numeric className="sm:whitespace-nowrap">
             <RelativeTime date={found.synced_at} now={now} />
           </TD>
         </TR>
@@ -116,7 +116,7 @@ function Holds({ trouble, now }: TroubleProps) {
           <TD className="max-w-64 truncate text-muted" title={found.note ?? undefined}>
             {found.note ?? "–"}
           </TD>
-          <TD numeric className="whitespace-nowrap">
+          <TD numeric className="sm:whitespace-nowrap">
             <RelativeTime date={found.held_at} now={now} />
           </TD>
         </TR>
@@ -142,7 +142,7 @@ function RefusedUse({ trouble, now }: TroubleProps) {
           <TD className="max-w-64 truncate text-muted" title={found.last_error ?? undefined}>
             {found.last_error ?? (found.state === "review" ? "The sums do not agree" : "Refused")}
           </TD>
-          <TD numeric className="whitespace-nowrap">
+          <TD numeric className="sm:whitespace-nowrap">
             <RelativeTime date={found.window_start_at} now={now} />
           </TD>
         </TR>
@@ -168,7 +168,7 @@ function DeadEvents({ trouble, now }: TroubleProps) {
           <TD className="max-w-64 truncate text-muted" title={found.last_error ?? undefined}>
             {found.last_error ?? "–"}
           </TD>
-          <TD numeric className="whitespace-nowrap">
+          <TD numeric className="sm:whitespace-nowrap">
             <RelativeTime date={found.finished_at} now={now} />
           </TD>
         </TR>

@@ -3,6 +3,7 @@ import Link from "next/link";
 import { AlertsList } from "@/components/admin/alerts-list";
 import { HealthCells } from "@/components/admin/health-cells";
 import { signsOf } from "@/components/admin/health-words";
+import { LastChecks } from "@/components/admin/last-checks";
 import { isUntroubled, TroubleTables } from "@/components/admin/trouble-tables";
 import { buttonVariants } from "@/components/ui/button";
 import { Card, CardDescription, CardFooter, CardHeader, CardTitle } from "@/components/ui/card";
@@ -14,6 +15,7 @@ import { readTrouble } from "@/lib/admin/trouble";
 import { readAlerts } from "@/lib/alerts";
 import { urgencyOf } from "@/lib/billing/alerts";
 import { now } from "@/lib/clock";
+import { readChecks } from "@/lib/reconciliation/results";
 import { markSeen } from "./actions";
 
 export const metadata: Metadata = { title: "Admin" };
@@ -23,7 +25,12 @@ const MOST = 50;
 export default async function OverviewPage() {
   await requireAdmin();
   const at = now();
-  const [health, trouble, found] = await Promise.all([readHealth(), readTrouble(), readAlerts({ most: MOST })]);
+  const [health, trouble, found, checks] = await Promise.all([
+    readHealth(),
+    readTrouble(),
+    readAlerts({ most: MOST }),
+    readChecks(),
+  ]);
   const alerts = found.sort(
     (a, b) => Number(a.seenAt !== null) - Number(b.seenAt !== null) || urgencyOf(a.kind) - urgencyOf(b.kind),
   );
@@ -45,6 +52,7 @@ export default async function OverviewPage() {
           </CardFooter>
         </Card>
       )}
+      <LastChecks checks={checks} now={at} />
       <TroubleTables trouble={trouble} now={at} />
       {alerts.length === 0 && isUntroubled(trouble) && (
         <EmptyState
