@@ -83,7 +83,7 @@ begin
       ) spent on spent.id = g.id
       where g.id = any (grants)),
     'days', (
-      select coalesce(jsonb_agg(to_jsonb(day) order by day.day, day.feature), '[]')
+      select coalesce(jsonb_agg(to_jsonb(daily) order by daily.day, daily.feature), '[]')
       from (
         select (e.happened_at at time zone 'UTC')::date as day, coalesce(e.feature, e.operation::text) as feature,
           count(*) as uses, sum(used.credits)::bigint as credits
@@ -93,7 +93,7 @@ begin
         ) used
         where e.account_id = payment.account_id and e.operation in ('spend', 'repay') and e.grant_ids && grants
         group by 1, 2
-      ) day)
+      ) daily)
   );
 end $$;
 grant execute on function public.read_payment_evidence(text, boolean) to service_role;
