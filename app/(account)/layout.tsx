@@ -4,12 +4,16 @@ import { signOut } from "@/app/(auth)/actions";
 import { ThemeScript } from "@/components/brand/theme-script";
 import { Frame } from "@/components/frame/frame";
 import { switchAccount } from "@/lib/accounts/switch";
+import { adminOrNull } from "@/lib/admin/guard";
 import { planOf } from "@/lib/billing/offers";
 import { canManageBilling } from "@/lib/session";
 import { readAccount } from "./account";
 
 export default async function AccountLayout({ children }: { children: React.ReactNode }) {
-  const { session, summary, entitlement, unreached, at } = await readAccount();
+  const [{ session, summary, standing, entitlement, unreached, at }, admin] = await Promise.all([
+    readAccount(),
+    adminOrNull(),
+  ]);
   const lost = unreached.find(({ user }) => user === session.user.id) ?? unreached[0];
   const nonce = (await headers()).get("x-nonce") ?? undefined;
   return (
@@ -19,6 +23,7 @@ export default async function AccountLayout({ children }: { children: React.Reac
         email={session.user.email}
         account={session.account}
         accounts={session.accounts}
+        isAdmin={admin !== null}
         planName={planOf(entitlement.plan).name}
         switchAccount={switchAccount}
         signOut={signOut}
@@ -26,6 +31,8 @@ export default async function AccountLayout({ children }: { children: React.Reac
         facts={{
           notice: entitlement.notice,
           frozen: summary.frozen || entitlement.prepaid === "frozen",
+          hold: standing.hold,
+          isDisputed: standing.openDispute,
           debt: summary.debt,
           available: summary.available,
           lowCreditThreshold: summary.lowCreditThreshold,

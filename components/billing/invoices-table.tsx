@@ -5,7 +5,9 @@ import { buttonVariants } from "@/components/ui/button-variants";
 import { Table, TBody, TD, TH, THead, TR } from "@/components/ui/table";
 import { formatDate, formatMoney } from "@/lib/billing/format";
 import type { Invoice } from "@/lib/invoices/list";
+import type { Returns } from "@/lib/invoices/returned";
 import { documentPath, paymentWords, statusOf } from "./invoice-words";
+import { returnedBadge, returnedWords } from "./returned-words";
 
 const linkClass = "rounded-sm text-accent underline underline-offset-4 hover:no-underline";
 
@@ -47,8 +49,14 @@ function Documents({ invoice }: { invoice: Invoice }) {
   );
 }
 
-/** Invoices, newest first: number, date, what for, status in words, sum, and the documents. */
-export function InvoicesTable({ invoices }: { invoices: readonly Invoice[] }) {
+interface InvoicesTableProps {
+  invoices: readonly Invoice[];
+  /** What went back of them, by id. */
+  returned?: ReadonlyMap<string, Returns>;
+}
+
+/** Invoices, newest first: number, date, what for, status in words, sum, what went back, and the documents. */
+export function InvoicesTable({ invoices, returned }: InvoicesTableProps) {
   return (
     <Table caption="Invoices, the newest first">
       <THead>
@@ -65,9 +73,11 @@ export function InvoicesTable({ invoices }: { invoices: readonly Invoice[] }) {
       </THead>
       <TBody>
         {invoices.map((invoice) => {
-          const state = statusOf(invoice);
+          const returns = invoice.status === "paid" ? returned?.get(invoice.id) : undefined;
+          const state = (returns && returnedBadge(returns, invoice.totalCents)) ?? statusOf(invoice);
           const isSettled = invoice.status === "paid" && invoice.totalCents > 0;
-          const words = isSettled ? null : paymentWords(invoice);
+          const words =
+            (returns && returnedWords(returns, invoice.currency)) ?? (isSettled ? null : paymentWords(invoice));
           return (
             <TR key={invoice.id}>
               <TD className="whitespace-nowrap">

@@ -39,6 +39,17 @@ describe("of several troubles only the most serious is shown", () => {
   });
 });
 
+test("an account held for fraud is told of the payment, one held by an admin is not", () => {
+  expect(chooseBanner({ ...calm, frozen: true, hold: "fraud" })?.code).toBe("on_hold_for_fraud");
+  expect(chooseBanner({ ...calm, frozen: true, hold: "admin" })?.code).toBe("on_hold");
+});
+
+test("a disputed payment is told with what it holds, and debt that came of it with what settles it", () => {
+  expect(chooseBanner({ ...calm, isDisputed: true })).toMatchObject({ code: "disputed", tone: "warning" });
+  expect(chooseBanner({ ...calm, isDisputed: true, debt: 80 })?.text).toContain("disputed at the bank");
+  expect(chooseBanner({ ...calm, debt: 80 })?.text).toContain("bought or from your plan");
+});
+
 test("whoever may go on as overage is not warned of few credits", () => {
   expect(chooseBanner({ ...calm, available: 0, overageLeft: 1 })).toBeNull();
   expect(chooseBanner({ ...calm, available: 999, overageLeft: 1 })).toBeNull();

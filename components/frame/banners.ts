@@ -8,6 +8,10 @@ import { policy } from "@/lib/billing/plans";
 export interface BannerFacts {
   notice: Entitlement["notice"];
   frozen: boolean;
+  /** Why the account is on hold, if it is: an admin's decision, or a dispute for fraud. */
+  hold?: "admin" | "fraud" | null;
+  /** A payment is disputed at the bank, which has not decided yet. */
+  isDisputed?: boolean;
   debt: number;
   available: number;
   lowCreditThreshold: number | null;
@@ -48,6 +52,14 @@ function stopped(facts: BannerFacts): BannerChoice | null {
       text: "An invoice has gone unpaid for too long. Your credits and conversations are kept; pay the invoice to use them again.",
       action: fix(facts, "Pay the invoice", payUrl(facts)),
     };
+  if (facts.hold === "fraud")
+    return {
+      code: "on_hold_for_fraud",
+      tone: "danger",
+      title: "This account is on hold because of a disputed payment",
+      text: "The bank was told that a payment was not the cardholder's. Nothing can be spent or bought until that is settled; what you have is kept. If it was a mistake, tell your bank and write to us.",
+      action: { label: "Contact support", href: `mailto:${brand.supportEmail}` },
+    };
   if (notice?.code === "on_hold" || facts.frozen)
     return {
       code: "on_hold",
@@ -61,7 +73,7 @@ function stopped(facts: BannerFacts): BannerChoice | null {
       code: "debt",
       tone: "danger",
       title: `You owe ${formatCredits(facts.debt)} credits`,
-      text: "More was used, or a payment was returned, than this account had. The next credits you buy settle this first.",
+      text: `${facts.isDisputed ? "A payment is disputed at the bank, and credits it had bought were used already." : "More was used than this account had, or a payment whose credits were used went back."} Nothing new can be asked until it is settled. The next credits that come in, bought or from your plan, do that first.`,
       action: fix(facts, "Add credits", "/credits#packs"),
     };
   return null;
@@ -108,6 +120,17 @@ const unpaid: Partial<Record<Code, Wording>> = {
     action: fix(facts, "Finish the payment", payUrl(facts)),
   }),
 };
+
+function disputed(facts: BannerFacts): BannerChoice | null {
+  if (!facts.isDisputed) return null;
+  return {
+    code: "disputed",
+    tone: "warning",
+    title: "A payment of yours is disputed at the bank",
+    text: "Until the bank has decided, the credits it bought are held, and nothing can be used beyond your credits. If it was a mistake, tell your bank and write to us.",
+    action: fix(facts, "See the payment", "/billing/invoices"),
+  };
+}
 
 function low(facts: BannerFacts): BannerChoice | null {
   const { available, lowCreditThreshold, overageLeft } = facts;
@@ -213,14 +236,15 @@ const soon: Partial<Record<Code, Wording>> = {
 
 /**
  * The one banner to show: the most serious first. What stops everything, then debt, then unpaid invoices, then
- * mail that comes back (of which those before it tell too), then credits that run out, then what ends soon. null: nothing to say.
+ * mail that comes back (of which those before it tell too), then a payment that is disputed, then
+ * credits that run out, then what ends soon. null: nothing to say.
  */
 export function chooseBanner(facts: BannerFacts): BannerChoice | null {
   const said = (wordings: Partial<Record<Code, Wording>>) => facts.notice && wordings[facts.notice.code]?.(facts);
   const first = stopped(facts) ?? said(unpaid) ?? null;
   const lost = unreachable(facts);
   if (first && lost) return { ...first, text: `${first.text} ${lost.title}: change the address under Settings.` };
-  const choice = first ?? lost ?? low(facts) ?? said(soon) ?? null;
+  const choice = first ?? lost ?? disputed(facts) ?? low(facts) ?? said(soon) ?? null;
   if (!choice || choice.action || facts.canManageBilling || choice.tone === "info") return choice;
   return { ...choice, text: `${choice.text} ${ask}` };
 }

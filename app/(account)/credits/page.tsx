@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { BalanceCard } from "@/components/credits/balance-card";
+import { DebtCard } from "@/components/credits/debt-card";
 import { forecastCredits } from "@/components/credits/forecast";
 import { ForecastCard } from "@/components/credits/forecast-card";
 import { GrantsTable } from "@/components/credits/grants-table";
@@ -12,6 +13,8 @@ import { buttonVariants } from "@/components/ui/button";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
+import { allowanceOf } from "@/lib/billing/entitlement";
+import { packs } from "@/lib/billing/plans";
 import { canManageBilling } from "@/lib/session";
 import { readAccount } from "../account";
 import { readOverage } from "../billing/overage/read";
@@ -23,6 +26,7 @@ export const metadata: Metadata = { title: "Credits" };
 export default async function CreditsPage() {
   const { session, summary, standing, entitlement, at } = await readAccount();
   const [pace, overage] = await Promise.all([readPace(session.account.id, at), readOverage(session)]);
+  const nextAt = summary.frozen ? null : nextCreditsAt(standing, entitlement, at);
   return (
     <div className="flex flex-col gap-8">
       <PageHeader
@@ -34,6 +38,17 @@ export default async function CreditsPage() {
           </Link>
         }
       />
+      {summary.debt > 0 && (
+        <DebtCard
+          facts={{
+            debt: summary.debt,
+            isDisputed: standing.openDispute,
+            packs,
+            next: nextAt && { at: nextAt, credits: allowanceOf(entitlement, standing) },
+          }}
+          canBuy={canManageBilling(session) && entitlement.canBuy && !summary.frozen}
+        />
+      )}
       {summary.grants.length === 0 ? (
         <EmptyState title="You have no credits">
           Credits come with a plan each month, or in packs that you buy below.
@@ -46,7 +61,7 @@ export default async function CreditsPage() {
               forecast={forecastCredits(pace.used, pace.days, summary.grants, at)}
               days={pace.days}
               goesOn={entitlement.overagePermitted > summary.overageUsed}
-              renewsAt={summary.frozen ? null : nextCreditsAt(standing, entitlement, at)}
+              renewsAt={nextAt}
             />
           </div>
           <div className="grid items-start gap-4 lg:grid-cols-[2fr_3fr]">

@@ -6,6 +6,7 @@ import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { listInvoices, placeInWords, placeOf } from "@/lib/invoices/list";
+import { readReturned } from "@/lib/invoices/returned";
 import { listYears } from "@/lib/invoices/years";
 import { userClient } from "@/lib/supabase/server";
 import { readAccount } from "../../account";
@@ -24,13 +25,21 @@ export default async function InvoicesPage({ searchParams }: PageProps<"/billing
     listYears(client, account),
   ]);
   const invoices = found.slice(0, SHOWN);
+  const returned = await readReturned(
+    client,
+    account,
+    invoices.map(({ id }) => id),
+  );
   const last = found.length > SHOWN ? invoices.at(-1) : undefined;
   return (
     <div className="flex flex-col gap-6">
       <Link href="/billing" className="self-start rounded-sm text-13 text-muted underline-offset-4 hover:underline">
         Billing
       </Link>
-      <PageHeader title="Invoices" description="Every invoice of your plan and of credits you bought." />
+      <PageHeader
+        title="Invoices"
+        description="Every invoice of your plan and of credits you bought, and what went back of it."
+      />
       {invoices.length === 0 ? (
         <EmptyState
           title={after ? "There are no older invoices" : "No invoices yet"}
@@ -52,7 +61,7 @@ export default async function InvoicesPage({ searchParams }: PageProps<"/billing
         </EmptyState>
       ) : (
         <Card className="py-2">
-          <InvoicesTable invoices={invoices} />
+          <InvoicesTable invoices={invoices} returned={returned} />
           <div className="flex justify-between gap-2 px-5 py-2 empty:hidden">
             {after && (
               <Link href="/billing/invoices" className={buttonVariants({ variant: "ghost", size: "sm" })}>

@@ -4,12 +4,15 @@ import { notFound } from "next/navigation";
 import { InvoiceLines } from "@/components/billing/invoice-lines";
 import { documentPath, paymentWords, statusOf } from "@/components/billing/invoice-words";
 import { PortalButton } from "@/components/billing/portal-button";
+import { ReturnedList } from "@/components/billing/returned-list";
+import { returnedBadge } from "@/components/billing/returned-words";
 import { Badge } from "@/components/ui/badge";
 import { Banner } from "@/components/ui/banner";
 import { buttonVariants } from "@/components/ui/button-variants";
 import { PageHeader } from "@/components/ui/page-header";
 import { formatDate, formatMoney } from "@/lib/billing/format";
 import { type ExplainedInvoice, readInvoice } from "@/lib/invoices/read";
+import { readReturned } from "@/lib/invoices/returned";
 import { canManageBilling, type Session } from "@/lib/session";
 import { userClient } from "@/lib/supabase/server";
 import { readAccount } from "../../../account";
@@ -47,9 +50,15 @@ function ToPay({ invoice, session }: { invoice: ExplainedInvoice; session: Sessi
 export default async function InvoicePage({ params }: PageProps<"/billing/invoices/[invoiceId]">) {
   const { invoiceId } = await params;
   const { session } = await readAccount();
-  const invoice = await readInvoice(await userClient(), session.account.id, invoiceId);
+  const client = await userClient();
+  const [invoice, returned] = await Promise.all([
+    readInvoice(client, session.account.id, invoiceId),
+    readReturned(client, session.account.id, [invoiceId]),
+  ]);
   if (!invoice) notFound();
-  const state = statusOf(invoice);
+  const returns = returned.get(invoiceId);
+  const badge = returns && invoice.status === "paid" ? returnedBadge(returns, invoice.totalCents) : null;
+  const state = badge ?? statusOf(invoice);
   const words = isPayable(invoice) ? null : paymentWords(invoice);
   return (
     <div className="flex flex-col gap-6">
@@ -90,6 +99,14 @@ export default async function InvoicePage({ params }: PageProps<"/billing/invoic
         }
       />
       {isPayable(invoice) && <ToPay invoice={invoice} session={session} />}
+      {returns && (
+        <section aria-labelledby="returned" className="flex flex-col gap-3">
+          <h2 id="returned" className="text-base font-semibold">
+            What happened to its money since
+          </h2>
+          <ReturnedList invoice={invoice.id} returns={returns} currency={invoice.currency} />
+        </section>
+      )}
       <section aria-labelledby="why" className="flex flex-col gap-3">
         <h2 id="why" className="text-base font-semibold">
           What you were charged for, and why
