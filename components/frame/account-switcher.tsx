@@ -1,9 +1,20 @@
 "use client";
 
-import { ChevronsUpDown } from "lucide-react";
+import { ChevronsUpDown, ShieldCheck } from "lucide-react";
+import type { Route } from "next";
+import Link from "next/link";
 import { useTransition } from "react";
 import { cn } from "@/components/ui/cn";
-import { Menu, MenuContent, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuTrigger } from "@/components/ui/menu";
+import {
+  Menu,
+  MenuContent,
+  MenuLabel,
+  MenuLinkItem,
+  MenuRadioGroup,
+  MenuRadioItem,
+  MenuSeparator,
+  MenuTrigger,
+} from "@/components/ui/menu";
 import { Spinner } from "@/components/ui/spinner";
 import type { Session } from "@/lib/session";
 
@@ -16,6 +27,8 @@ export interface SwitcherAccount {
 interface AccountSwitcherProps {
   current: SwitcherAccount;
   accounts: SwitcherAccount[];
+  /** Whether the person is a platform admin, and sees the way to the admin area. */
+  isAdmin: boolean;
   /** Server action; reads the field `account`. */
   switchAccount: (formData: FormData) => Promise<void>;
 }
@@ -31,7 +44,7 @@ function Initial({ name }: { name: string }) {
   );
 }
 
-export function AccountSwitcher({ current, accounts, switchAccount }: AccountSwitcherProps) {
+export function AccountSwitcher({ current, accounts, isAdmin, switchAccount }: AccountSwitcherProps) {
   const [pending, startTransition] = useTransition();
 
   function choose(id: string) {
@@ -64,6 +77,15 @@ export function AccountSwitcher({ current, accounts, switchAccount }: AccountSwi
             </MenuRadioItem>
           ))}
         </MenuRadioGroup>
+        {isAdmin && (
+          <>
+            <MenuSeparator />
+            <MenuLinkItem render={<Link href={"/admin" as Route} />}>
+              <ShieldCheck aria-hidden="true" className="text-muted" />
+              Admin
+            </MenuLinkItem>
+          </>
+        )}
       </MenuContent>
     </Menu>
   );

@@ -8,6 +8,7 @@ export interface SidebarProps {
   email: string;
   account: SwitcherAccount;
   accounts: SwitcherAccount[];
+  isAdmin: boolean;
   planName: string;
   /** Credits that may still be used as overage. */
   overageLeft: number;
@@ -16,10 +17,19 @@ export interface SidebarProps {
 }
 
 /** What stands in the sidebar, and in the sheet of small screens. */
-export function Sidebar({ email, account, accounts, planName, overageLeft, switchAccount, signOut }: SidebarProps) {
+export function Sidebar({
+  email,
+  account,
+  accounts,
+  isAdmin,
+  planName,
+  overageLeft,
+  switchAccount,
+  signOut,
+}: SidebarProps) {
   return (
     <div className="flex h-full flex-col gap-4 p-3">
-      <AccountSwitcher current={account} accounts={accounts} switchAccount={switchAccount} />
+      <AccountSwitcher current={account} accounts={accounts} isAdmin={isAdmin} switchAccount={switchAccount} />
       <Nav />
       <div className="mt-auto flex flex-col gap-2">
         <PlanAndBalance planName={planName} overageLeft={overageLeft} />
