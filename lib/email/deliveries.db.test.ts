@@ -16,6 +16,7 @@ import { signedHeaders } from "@/local/mailbox/webhooks";
 import { chooseMail } from "./choices";
 import { MAX_DELIVERY_BYTES } from "./deliveries";
 import { sendDueMail } from "./outbox";
+import { readMail, readMails } from "./sent";
 import { unsubscribeLinks } from "./unsubscribe";
 
 vi.mock("@/lib/clock", () => ({ now: () => clock.now }));
@@ -265,6 +266,21 @@ test("an admin's second try goes to whom it did not reach, and to nobody else", 
   expect(await inMailbox(ben.email)).toHaveLength(2);
   const arrived = await send(anna.accountId, FAILED);
   expect(await rpc("resend_mail", { mail_id: arrived, at: clock.now })).toEqual({ ok: false, code: "arrived" });
+});
+
+test("admins see every mail with its copies, what did not arrive by itself, and page by page", async () => {
+  const ben = await person("bounced");
+  const first = await send(ben.accountId, FAILED);
+  clock.now = new Date(clock.now.getTime() + 1000);
+  const anna = await person("anna");
+  const second = await send(anna.accountId, FAILED);
+  const newest = await readMails({ list: "all", most: 1 });
+  expect(newest).toMatchObject([{ id: second, copies: [{ address: anna.email, state: "delivered" }] }]);
+  const older = await readMails({ list: "all", before: newest[0]?.queuedAt, most: 1 });
+  expect(older).toMatchObject([{ id: first, copies: [{ address: ben.email, state: "bounced" }] }]);
+  expect((await readMails({ list: "trouble", most: 1 })).map(({ id }) => id)).toEqual([first]);
+  expect(await readMail(first)).toMatchObject({ kind: "payment_failed", account: ben.accountId });
+  expect(await readMail(randomUUID())).toBeNull();
 });
 
 test("a link that stops mail names its person and kind, and nothing of it can be changed", () => {

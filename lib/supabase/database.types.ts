@@ -3015,6 +3015,9 @@ export type Database = {
           livemode: boolean;
           at: string;
         }; Returns: Json };
+      read_mail: { Args: {
+          mail_id: string;
+        }; Returns: Json };
       read_mails: { Args: {
           wanted: string;
           before: string;

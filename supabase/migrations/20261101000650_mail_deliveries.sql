@@ -257,25 +257,41 @@ begin
 end $$;
 grant execute on function public.choose_mail(uuid, text, boolean, timestamptz) to service_role;
 
--- Mails for the admins' list, newest first, with every address's copy: all of them, or those that did not arrive.
+-- A mail as admins see it, with every address's copy.
+create function private.mail_with_copies(mail public.mail_outbox) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object(
+    'id', mail.id, 'audience', mail.audience, 'account_id', mail.account_id,
+    'account_name', (select a.name from public.accounts a where a.id = mail.account_id), 'kind', mail.kind,
+    'queued_at', mail.queued_at, 'sent_at', mail.sent_at, 'withheld_at', mail.withheld_at,
+    'next_attempt_at', mail.next_attempt_at, 'attempts', mail.attempts, 'last_error', mail.last_error,
+    'copies', (
+      select coalesce(jsonb_agg(jsonb_build_object('address', d.address, 'state', d.state, 'reason', d.reason, 'state_at', d.state_at)
+        order by d.address), '[]')
+      from public.mail_deliveries d where d.mail_id = mail.id)
+  )
+$$;
+grant execute on function private.mail_with_copies(public.mail_outbox) to service_role;
+
+create function public.read_mail(mail_id uuid) returns jsonb
+language sql stable set search_path = '' as $$
+  select private.mail_with_copies(m) from public.mail_outbox m where m.id = read_mail.mail_id
+$$;
+grant execute on function public.read_mail(uuid) to service_role;
+
+-- Mails for the admins' list, newest first: all of them, those that did not arrive, or those that have not left.
 create function public.read_mails(wanted text, before timestamptz, most integer) returns jsonb
 language sql stable set search_path = '' as $$
-  select coalesce(jsonb_agg(jsonb_build_object(
-    'id', m.id, 'audience', m.audience, 'account_id', m.account_id, 'account_name', a.name, 'kind', m.kind, 'queued_at', m.queued_at,
-    'sent_at', m.sent_at, 'withheld_at', m.withheld_at, 'next_attempt_at', m.next_attempt_at, 'attempts', m.attempts, 'last_error', m.last_error,
-    'copies', (
-      select coalesce(jsonb_agg(jsonb_build_object('address', d.address, 'state', d.state, 'reason', d.reason, 'state_at', d.state_at) order by d.address), '[]')
-      from public.mail_deliveries d where d.mail_id = m.id)
-  ) order by m.queued_at desc, m.id), '[]')
+  select coalesce(jsonb_agg(private.mail_with_copies(page.mail) order by page.queued_at desc, page.id), '[]')
   from (
-    select o.* from public.mail_outbox o
-    where o.queued_at < read_mails.before and case read_mails.wanted
+    select o as mail, o.queued_at, o.id from public.mail_outbox o
+    where (read_mails.before is null or o.queued_at < read_mails.before) and case read_mails.wanted
       when 'trouble' then (o.sent_at is null and o.withheld_at is null and o.last_error is not null) or exists (
         select from public.mail_deliveries d
         where d.mail_id = o.id and d.state in ('failed', 'suppressed', 'bounced', 'complained'))
       when 'waiting' then o.next_attempt_at is not null
       else true end
     order by o.queued_at desc, o.id limit read_mails.most
-  ) m left join public.accounts a on a.id = m.account_id
+  ) page
 $$;
 grant execute on function public.read_mails(text, timestamptz, integer) to service_role;
