@@ -68,6 +68,9 @@ async function readPage(place: Place & { until: number }): Promise<{ missed: num
   return { missed, next: types < EVENT_TYPES.length ? { ...place, types, after: null } : null };
 }
 
+/** Where the next stretch begins once this one is read. */
+const endOf = ({ from, until }: Place): number => Math.max(from, (until ?? from) - OVERLAP_SECONDS);
+
 async function watchEndpoint(): Promise<void> {
   if (!isReachable(webhookUrl())) return;
   const endpoints = await findEndpoints(webhookUrl());
@@ -103,18 +106,16 @@ export async function recoverMissedEvents({ seconds: most = 8 } = {}): Promise<n
   if (place.until === null) {
     const due = await rpc<{ ok: boolean }>("claim_job", { name: JOB, every_seconds: EVERY_SECONDS, at: now() });
     if (!due.ok) return null;
-    place = { ...place, until: at - YOUNG_SECONDS };
-  }
-  let missed = 0;
-  while (place.until !== null && performance.now() - started < most * 1000) {
-    const { until } = place;
-    if (until <= place.from) break;
-    const page = await readPage({ ...place, until });
-    missed += page.missed;
-    place = page.next ?? { ...place, from: until - OVERLAP_SECONDS, until: null, types: 0, after: null };
+    place = { ...place, until: Math.max(place.from, at - YOUNG_SECONDS) };
     await keepPlace(place);
   }
-  if (place.until !== null && place.until <= place.from) await keepPlace({ ...place, until: null });
+  let missed = 0;
+  do {
+    const page = await readPage({ ...place, until: place.until ?? place.from });
+    missed += page.missed;
+    place = page.next ?? { ...place, from: endOf(place), until: null, types: 0, after: null };
+    await keepPlace(place);
+  } while (place.until !== null && performance.now() - started < most * 1000);
   if (missed > 0) console.error(`${missed} events of Stripe's were not delivered and were fetched from its list.`);
   await watchDeliveries();
   await watchEndpoint();
