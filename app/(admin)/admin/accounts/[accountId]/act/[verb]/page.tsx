@@ -13,7 +13,8 @@ import { Card, CardContent, CardFooter } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
 import { readShown } from "../../read";
 import { act } from "../actions";
-import { type Draft, draftOf } from "../draft";
+import type { Draft } from "../draft";
+import { draftOf } from "../drafts";
 
 export const metadata: Metadata = { title: "Act" };
 
