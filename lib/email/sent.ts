@@ -45,11 +45,15 @@ export type MailList = (typeof MAIL_LISTS)[number];
 
 /**
  * A page of mails for admins, newest first.
- * @param o.before the queuedAt of the last one of the page before
+ * @param o.before the id of the last one of the page before
  * @throws RpcError if the database cannot answer
  */
-export async function readMails(o: { list: MailList; before?: Date | undefined; most: number }): Promise<ListedMail[]> {
-  return z.array(row).parse(await rpc("read_mails", { wanted: o.list, before: o.before ?? null, most: o.most }));
+export async function readMails(o: {
+  list: MailList;
+  before?: string | undefined;
+  most: number;
+}): Promise<ListedMail[]> {
+  return z.array(row).parse(await rpc("read_mails", { wanted: o.list, before_id: o.before ?? null, most: o.most }));
 }
 
 /** One mail, or null if there is none of this id. */

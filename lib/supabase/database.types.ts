@@ -3020,7 +3020,7 @@ export type Database = {
         }; Returns: Json };
       read_mails: { Args: {
           wanted: string;
-          before: string;
+          before_id: string;
           most: number;
         }; Returns: Json };
       read_members: { Args: {

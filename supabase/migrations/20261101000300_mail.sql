@@ -19,7 +19,7 @@ create table public.mail_outbox (
   constraint a_withheld_mail_has_not_left check (withheld_at is null or (sent_at is null and next_attempt_at is null))
 );
 comment on table public.mail_outbox is 'Mail still to leave, written in the transaction that made it necessary. next_attempt_at is null once it was sent or given up, or withheld because nobody of those it goes to wants its kind.';
-create index mail_outbox_queued_at on public.mail_outbox (queued_at desc, id);
+create index mail_outbox_queued_at on public.mail_outbox (queued_at, id);
 create index mail_outbox_due on public.mail_outbox (next_attempt_at) where next_attempt_at is not null;
 
 alter table public.mail_outbox enable row level security;

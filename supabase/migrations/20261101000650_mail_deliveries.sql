@@ -279,19 +279,20 @@ language sql stable set search_path = '' as $$
 $$;
 grant execute on function public.read_mail(uuid) to service_role;
 
--- Mails for the admins' list, newest first: all of them, those that did not arrive, or those that have not left.
-create function public.read_mails(wanted text, before timestamptz, most integer) returns jsonb
+-- Mails for the admins' list, newest first: all of them, those that did not arrive, or those that have not left. before_id is the last one seen.
+create function public.read_mails(wanted text, before_id uuid, most integer) returns jsonb
 language sql stable set search_path = '' as $$
-  select coalesce(jsonb_agg(private.mail_with_copies(page.mail) order by page.queued_at desc, page.id), '[]')
+  select coalesce(jsonb_agg(private.mail_with_copies(page.mail) order by page.queued_at desc, page.id desc), '[]')
   from (
     select o as mail, o.queued_at, o.id from public.mail_outbox o
-    where (read_mails.before is null or o.queued_at < read_mails.before) and case read_mails.wanted
+    where (read_mails.before_id is null or (o.queued_at, o.id) < (
+      select last.queued_at, last.id from public.mail_outbox last where last.id = read_mails.before_id)) and case read_mails.wanted
       when 'trouble' then (o.sent_at is null and o.withheld_at is null and o.last_error is not null) or exists (
         select from public.mail_deliveries d
         where d.mail_id = o.id and d.state in ('failed', 'suppressed', 'bounced', 'complained'))
       when 'waiting' then o.next_attempt_at is not null
       else true end
-    order by o.queued_at desc, o.id limit read_mails.most
+    order by o.queued_at desc, o.id desc limit read_mails.most
   ) page
 $$;
-grant execute on function public.read_mails(text, timestamptz, integer) to service_role;
+grant execute on function public.read_mails(text, uuid, integer) to service_role;

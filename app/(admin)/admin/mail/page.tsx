@@ -16,7 +16,7 @@ export const metadata: Metadata = { title: "Mail" };
 const PAGE = 50;
 const fields = z.object({
   list: z.enum(MAIL_LISTS).catch("all"),
-  before: z.coerce.date().optional().catch(undefined),
+  before: z.uuid().optional().catch(undefined),
 });
 
 const WORDS: Record<MailList, { label: string; none: string; about: string }> = {
@@ -34,7 +34,7 @@ export default async function MailPage({ searchParams }: PageProps<"/admin/mail"
   const { list, before } = fields.parse(await searchParams);
   const found = await readMails({ list, before, most: PAGE + 1 });
   const mails = found.slice(0, PAGE);
-  const next = new URLSearchParams({ list, before: mails.at(-1)?.queuedAt.toISOString() ?? "" });
+  const next = new URLSearchParams({ list, before: mails.at(-1)?.id ?? "" });
   return (
     <>
       <PageHeader title="Mail" description="Every mail that we send, and what became of each copy." />
