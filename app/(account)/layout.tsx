@@ -1,11 +1,13 @@
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import { headers } from "next/headers";
+import { after } from "next/server";
 import { signOut } from "@/app/(auth)/actions";
 import { ThemeScript } from "@/components/brand/theme-script";
 import { Frame } from "@/components/frame/frame";
 import { switchAccount } from "@/lib/accounts/switch";
 import { adminOrNull } from "@/lib/admin/guard";
 import { planOf } from "@/lib/billing/offers";
+import { standInForCron } from "@/lib/jobs";
 import { canManageBilling } from "@/lib/session";
 import { readAccount } from "./account";
 
@@ -16,6 +18,7 @@ export default async function AccountLayout({ children }: { children: React.Reac
   ]);
   const lost = unreached.find(({ user }) => user === session.user.id) ?? unreached[0];
   const nonce = (await headers()).get("x-nonce") ?? undefined;
+  after(standInForCron);
   return (
     <CSPProvider nonce={nonce}>
       <ThemeScript nonce={nonce} />
