@@ -154,8 +154,7 @@ describe("a payment disputed as fraud", () => {
     const buyer = await disputed({ pack: "small" });
     await close(buyer.dispute, "lost");
     expect(await isHeld(buyer)).toEqual(held);
-    await scene.database.sql`delete from public.account_holds where account_id = ${buyer.account}`;
-    await scene.database.sql`select private.follow_freeze(${buyer.account}, 'released by a test', ${now()})`;
+    await scene.database.sql`select public.release_account(account_id => ${buyer.account}, at => ${now()})`;
     await hear("charge.dispute.updated", { id: buyer.dispute, object: "dispute", payment_intent: buyer.payment });
     expect(await isHeld(buyer)).toEqual(free);
     expect((await scene.balance(buyer)).total).toBe(0);
