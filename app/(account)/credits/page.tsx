@@ -46,7 +46,6 @@ export default async function CreditsPage() {
             packs,
             next: nextAt && { at: nextAt, credits: allowanceOf(entitlement, standing) },
           }}
-          canBuy={canManageBilling(session) && entitlement.canBuy && !summary.frozen}
         />
       )}
       {summary.grants.length === 0 ? (
