@@ -22,6 +22,8 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           include: ["{lib,app,e2e}/**/*.db.test.ts", "supabase/tests/**/*.test.ts"],
           globalSetup: ["e2e/database/setup.ts"],
+          setupFiles: ["e2e/database/fresh.ts"],
+          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
