@@ -48,11 +48,25 @@ async function usesOf(payment: string): Promise<PaymentUse[]> {
   return uses;
 }
 
+/** Moves a plan to another interval at once, which ends its period and credits the rest of it on the next one's invoice. */
+async function changeInDashboard({ subscription }: Subscriber, plan: "starter", interval: "yearly"): Promise<void> {
+  const { items } = await stripe().subscriptions.retrieve(subscription);
+  const base = items.data.find(({ price }) => price.recurring?.usage_type === "licensed");
+  const { data: prices } = await stripe().prices.list({ lookup_keys: [`${plan}_${interval}_v1`] });
+  const [price] = prices;
+  if (!base || !price) throw new Error(`${subscription} cannot be moved to ${plan}, ${interval}`);
+  await stripe().subscriptions.update(subscription, {
+    items: [{ id: base.id, price: price.id }],
+    proration_behavior: "always_invoice",
+  });
+  await settle();
+}
+
 const sumOf = (of: (month: FinanceMonth) => number) =>
   months.filter(({ currency }) => currency === "usd").reduce((sum, month) => sum + of(month), 0);
 
-// Ten weeks of a small business: two packs, of which one is half refunded and one disputed and lost, two plans with a
-// renewal, an upgrade and a change of interval, and somebody who pays as they go.
+// Ten weeks of a small business: two packs, of which one is half refunded and one disputed and lost, three
+// plans with a renewal, an upgrade and changes of interval, later and at once, and somebody who pays as they go.
 beforeAll(async () => {
   scene = await openBillingScene();
   pack = await buyPack();
@@ -69,6 +83,7 @@ beforeAll(async () => {
   await settle();
   subscriber = await subscribe("starter");
   await subscribe("starter", "yearly");
+  const mover = await subscribe("starter");
   const payer = await payAsYouGo(scene);
   await spend(subscriber, 100_003);
   await spend(payer, 12_345);
@@ -76,6 +91,7 @@ beforeAll(async () => {
   await advance(10 * DAY);
   await choose(subscriber, { plan: "pro", interval: "monthly" });
   await settle();
+  await changeInDashboard(mover, "starter", "yearly");
   await spend(subscriber, 77_777);
   await renew(subscriber);
   await choose(subscriber, { plan: "pro", interval: "yearly" });
