@@ -22,12 +22,12 @@ export function MailList({ mails, now }: { mails: readonly ListedMail[]; now: Da
       <TBody>
         {mails.map((mail) => (
           <TR key={mail.id} className="align-top">
-            <TD className="min-w-32">
+            <TD className="min-w-44">
               <Link href={`/admin/mail/${mail.id}` as Route} className={linkClass}>
                 {mailName(mail.kind)}
               </Link>
             </TD>
-            <TD className="min-w-24">
+            <TD className="min-w-36">
               {mail.account ? <AccountLink id={mail.account} name={mail.accountName ?? "The account"} /> : "Founders"}
             </TD>
             <TD className="min-w-64">
