@@ -6,7 +6,7 @@ import { mergeMetadata } from "../core/metadata.ts";
 import type { Objects, Params } from "../core/objects.ts";
 import { type Context, leftOut, type Resource, route } from "../core/resource.ts";
 import { addressOf, shippingOf } from "./address.ts";
-import { attach, methodFor } from "./payment-method-rules.ts";
+import { attach, forget, methodFor } from "./payment-method-rules.ts";
 import { addTaxId, taxIdsOf } from "./tax-ids.ts";
 
 type Customer = Objects["customer"];
@@ -143,6 +143,7 @@ export function deleteCustomer(context: Context, id: string): object {
   const customer = context.find("customer", id);
   context.emit("customer.deleted", customer);
   for (const method of context.store.objects("payment_method").list((row) => row.customer === id)) {
+    forget(context, method.id);
     context.update("payment_method.detached", { ...method, customer: null });
   }
   context.store.objects("customer").delete(id);
