@@ -8,6 +8,8 @@ import { type Buyer, startCheckout } from "@/lib/checkout/start";
 import { now } from "@/lib/clock";
 import { processPendingEvents, receiveStripeEvent } from "@/lib/events/inbox";
 import { stripe } from "@/lib/stripe/client";
+import { changePlan } from "@/lib/subscriptions/change";
+import { previewChange } from "@/lib/subscriptions/preview";
 import { readPayments } from "./list";
 
 let scene: BillingScene;
@@ -283,6 +285,27 @@ describe("an early fraud warning", () => {
     expect(await refunds(buyer)).toEqual([]);
     expect(await alertsOf(buyer, "fraud_warning")).toMatchObject([{ key: warning }]);
   });
+});
+
+test("a refunded upgrade takes back what the upgrade brought, and leaves the plan's own allowance", async () => {
+  const buyer = await buy({ plan: "starter", interval: "monthly" });
+  await scene.advance(10 * 86_400);
+  await scene.settle();
+  const before = await scene.balance(buyer);
+  const change = { plan: "pro", interval: "monthly" } as const;
+  const shown = await previewChange({ account: buyer.account, change });
+  if (!shown.ok || shown.kind !== "now") throw new Error(JSON.stringify(shown));
+  const { changeId, prorationDate } = shown;
+  await changePlan({ account: buyer.account, change, changeId, prorationDate });
+  await scene.settle();
+  const brought = (await scene.grants(buyer)).filter(({ source }) => source === "upg");
+  expect(brought).toHaveLength(1);
+  const { data } = await stripe().paymentIntents.list({ customer: buyer.customer, limit: 1 });
+  await stripe().refunds.create({ payment_intent: data[0]?.id ?? "" });
+  await scene.settle();
+  expect(await taken(buyer, "upg")).toBe(brought[0]?.amount);
+  expect(await taken(buyer, "alw%")).toBe(0);
+  expect(await scene.balance(buyer)).toEqual(before);
 });
 
 test("every payment of an account is listed, for a pack and for a plan, with what went back of it", async () => {
