@@ -157,6 +157,7 @@ describe("what was withdrawn for want of money", () => {
     await stripe().invoices.pay(String(invoice?.id), { payment_method: card });
     const [paymentIntent = ""] = await paymentsOf(String(invoice?.id));
     await stripe().refunds.create({ payment_intent: paymentIntent });
+    await scene.control("settle");
     scene.deliver = true;
     const { customer } = subscriber;
     await withCustomer(customer, (lease) => syncPayment({ paymentIntent, customer, lease }));

@@ -278,11 +278,15 @@ describe("a customer deleted at Stripe", () => {
     await spend(subscriber, starter + 20_000);
     await endPlanNow({ account: subscriber.account });
     await stripe().customers.del(subscriber.customer);
-    await tick();
+    const endings = async () => {
+      const rows = await scene.database.sql`select outcome, last_error from public.subscription_endings
+        where account_id = ${subscriber.account}`;
+      return rows.map((row) => ({ ...row }));
+    };
+    await settle();
+    expect(await endings()).toEqual([{ outcome: "ended_elsewhere", last_error: null }]);
     await pass(900);
-    const rows = await scene.database.sql`select outcome, last_error from public.subscription_endings
-      where account_id = ${subscriber.account}`;
-    expect(rows.map((row) => ({ ...row }))).toEqual([{ outcome: "ended_elsewhere", last_error: null }]);
+    expect(await endings()).toEqual([{ outcome: "ended_elsewhere", last_error: null }]);
   });
 
   test("while it owed something is lost: overage is kept back, and what was owed is named", async () => {
