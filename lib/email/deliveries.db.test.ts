@@ -39,10 +39,13 @@ beforeAll(async () => {
   app = createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
-    request.on("end", async () => {
+    request.on("end", () => {
       const message = { body: Buffer.concat(parts).toString(), headers: request.headers as Record<string, string> };
       heard.push(message);
-      response.writeHead((await take(message.body, message.headers)).status).end();
+      take(message.body, message.headers).then(
+        ({ status }) => response.writeHead(status).end(),
+        () => response.writeHead(500).end(),
+      );
     });
   });
   await new Promise<void>((resolve) => app.listen(0, "127.0.0.1", resolve));

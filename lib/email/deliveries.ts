@@ -37,24 +37,15 @@ export function meaningOf(event: WebhookEventPayload): Told | null {
     reason,
     isFinal,
   });
-  switch (event.type) {
-    case "email.sent":
-      return told("sent");
-    case "email.delivery_delayed":
-      return told("delayed");
-    case "email.delivered":
-      return told("delivered");
-    case "email.complained":
-      return told("complained", "The reader called it spam.", true);
-    case "email.failed":
-      return told("failed", event.data.failed.reason);
-    case "email.suppressed":
-      return told("suppressed", event.data.suppressed.message, true);
-    case "email.bounced":
-      return told("bounced", event.data.bounce.message, event.data.bounce.type === "Permanent");
-    default:
-      return null;
-  }
+  if (event.type === "email.sent") return told("sent");
+  if (event.type === "email.delivery_delayed") return told("delayed");
+  if (event.type === "email.delivered") return told("delivered");
+  if (event.type === "email.complained") return told("complained", "The reader called it spam.", true);
+  if (event.type === "email.failed") return told("failed", event.data.failed.reason);
+  if (event.type === "email.suppressed") return told("suppressed", event.data.suppressed.message, true);
+  if (event.type === "email.bounced")
+    return told("bounced", event.data.bounce.message, event.data.bounce.type === "Permanent");
+  return null;
 }
 
 /** The headers of a signed message. */
