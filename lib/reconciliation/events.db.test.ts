@@ -103,6 +103,8 @@ test("a long absence is made up page by page, and a worker that dies on the way 
   for (let time = 0; time < 120; time += 1) await stripe().customers.update(id, { description: `${time}` });
   await scene.control("settle");
   await scene.advance(900);
+  await scene.control("faults", { method: "GET", path: "/v1/events", status: 500, times: 3 });
+  await expect(recoverMissedEvents()).rejects.toThrow("A fault that was asked for");
   expect(await recoverMissedEvents({ seconds: 0 })).toBe(100);
   await scene.control("faults", { method: "GET", path: "/v1/events", status: 500, times: 3 });
   await expect(recoverMissedEvents()).rejects.toThrow("A fault that was asked for");
