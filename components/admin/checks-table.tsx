@@ -19,7 +19,9 @@ export function ChecksTable({ checks, now }: ChecksTableProps) {
         <TR>
           <TH>What is compared</TH>
           <TH>Result</TH>
-          <TH numeric>Amount</TH>
+          <TH numeric className="max-sm:hidden">
+            Amount
+          </TH>
           <TH numeric>Ended</TH>
         </TR>
       </THead>
@@ -34,7 +36,7 @@ export function ChecksTable({ checks, now }: ChecksTableProps) {
                 <Link href={`/admin/checks/${key}` as Route} className="font-medium hover:underline">
                   {title}
                 </Link>
-                <span className="block text-13 text-muted">
+                <span className="block text-13 text-muted max-sm:hidden">
                   {isPossible ? agrees : "Counts in the database itself, and needs DATABASE_URL."}
                 </span>
                 {running?.error && (
@@ -44,7 +46,7 @@ export function ChecksTable({ checks, now }: ChecksTableProps) {
               <TD>
                 <Badge tone={sign.tone}>{sign.label}</Badge>
               </TD>
-              <TD numeric className="whitespace-nowrap text-muted">
+              <TD numeric className="whitespace-nowrap text-muted max-sm:hidden">
                 {shown ? amountWords(shown.checked, shown.mended) : "–"}
               </TD>
               <TD numeric className="whitespace-nowrap">

@@ -30,8 +30,8 @@ function Result({ check }: { check: CheckRun }) {
   return (
     <p className="flex flex-wrap items-center gap-2 text-13 text-muted">
       <Badge tone={sign.tone}>{sign.label}</Badge>
-      {last ? amountWords(last.checked, last.mended) : "It has not ended yet."}
-      {last?.askedBy === "admin" && "Asked for by an admin."}
+      <span>{last ? `${amountWords(last.checked, last.mended)}.` : "It has not ended yet."}</span>
+      {last?.askedBy === "admin" && <span>Asked for by an admin.</span>}
       {last?.error && <span className="break-words">{last.error}</span>}
     </p>
   );
