@@ -68,7 +68,7 @@ export default async function ActPage({ params, searchParams }: PageProps<"/admi
   const { account, at } = await readShown(asked.accountId);
   const verb = verbField.safeParse(asked.verb);
   if (!verb.success) notFound();
-  const draft = await draftOf(verb.data, account, searchFields.parse(await searchParams), at);
+  const draft = await draftOf(verb.data, account, searchFields.parse({ ...(await searchParams) }), at);
   if (!draft) notFound();
   return (
     <div className="flex max-w-2xl flex-col gap-6">
