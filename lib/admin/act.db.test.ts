@@ -195,8 +195,8 @@ describe("an account is found", () => {
       values (${`in_${cus}`}, ${customer.accountId}, ${cus}, false, 'open', 'plan', ${`${cus}-0001`}, 'charge_automatically', 2900, 2900, 'usd', 1, ${at}, ${at})`;
     await sql`insert into public.subscriptions (id, account_id, customer_id, livemode, status, stripe_status, is_mirrored, items, period_start_at, period_end_at, collection_paused, has_metered_item, ever_paid, created_at, synced_at)
       values (${`sub_${cus}`}, ${customer.accountId}, ${cus}, false, 'past_due', 'past_due', true, '[]', ${at}, ${new Date(at.getTime() + 1e9)}, false, true, true, ${at}, ${at})`;
-    await sql`insert into public.payments (payment_intent_id, account_id, customer_id, livemode, grants, charged_cents, returned_cents, is_disputed, is_fraud, synced_at)
-      values (${`pi_${cus}`}, ${customer.accountId}, ${cus}, false, '[]', 1000, 1000, true, false, ${at})`;
+    await sql`insert into public.payments (payment_intent_id, account_id, customer_id, livemode, kind, currency, charged_cents, returned_cents, is_disputed, paid_at, synced_at)
+      values (${`pi_${cus}`}, ${customer.accountId}, ${cus}, false, 'other', 'usd', 1000, 1000, true, ${at}, ${at})`;
     await sql`insert into public.stripe_events (id, type, livemode, customer_id, payload, status, created_at, received_at, finished_at, last_error)
       values (${`evt_${cus}`}, 'invoice.paid', false, ${cus}, '{}', 'dead', ${at}, ${at}, ${at}, 'out of order')`;
     await sql`insert into public.dunning_cases (account_id, customer_id, livemode, stage, opened_at, asked_at, ask_at) values (${customer.accountId}, ${cus}, false, 'warned', ${at}, ${at}, ${at})`;

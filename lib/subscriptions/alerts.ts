@@ -30,10 +30,10 @@ const toItem = ({ item, meaning }: ReadItem): ContractItem => ({
   quantity: item.quantity ?? null,
 });
 
-/** The currency of the first invoice that took money. */
+/** The currency of the first invoice that took money. Stripe lists the newest first, also of those made in one second. */
 function firstCurrencyOf(invoices: readonly Stripe.Invoice[]): string | null {
   const paid = invoices.filter(({ status, amount_paid: amount }) => status === "paid" && amount > 0);
-  return paid.sort((a, b) => a.created - b.created)[0]?.currency ?? null;
+  return paid.toReversed().toSorted((a, b) => a.created - b.created)[0]?.currency ?? null;
 }
 
 function ofContract(subscription: ReadSubscription, invoices: readonly Stripe.Invoice[]): AlertOrder[] {
