@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BillingScene, openBillingScene } from "@/e2e/database/billing";
 import { type Buyer, startCheckout } from "@/lib/checkout/start";
 import { now } from "@/lib/clock";
 import { stripe } from "@/lib/stripe/client";
+import { withCustomer } from "@/lib/subscriptions/lease";
+import { rpc } from "@/lib/supabase/rpc";
 import { finishPackRefunds, previewPackRefund, refundPack } from "./pack-refund";
 
 let scene: BillingScene;
@@ -165,4 +167,96 @@ test("after a refund by hand the rest of a pack is refunded, and no cent and no 
   expect(total).toBeLessThan(50_000 / 600);
   const back = (await refundsOf(buyer)).reduce((sum, { amount }) => sum + amount, 0);
   expect(back).toBeLessThanOrEqual(480);
+});
+
+test("credits of a refund that Stripe refused come back though the process died before it could give them", async () => {
+  const buyer = await buyPack();
+  await spend(buyer, 0);
+  const requestId = randomUUID();
+  await scene.control("faults", { path: "/v1/refunds", method: "POST", drop: "before", times: 3 });
+  await refundPack({ payment: buyer.payment, requestId, expectedCents: 600 });
+  await rpc("refuse_pack_refund", { id: requestId, problem: "No.", at: now() });
+  expect((await scene.balance(buyer)).total).toBe(0);
+  await scene.advance(200);
+  await finishPackRefunds();
+  expect((await scene.balance(buyer)).total).toBe(50_000);
+  expect(await refundsOf(buyer)).toEqual([]);
+  const [row] = await scene.database.sql`select status, next_check_at from public.pack_refunds where id = ${requestId}`;
+  expect(row).toMatchObject({ status: "refused", next_check_at: null });
+});
+
+test("a refund that Stripe made is found by the job though its key is forgotten after a day, and not made again", async () => {
+  const buyer = await buyPack();
+  await spend(buyer, 30_000);
+  await scene.control("faults", { path: "/v1/refunds", method: "POST", drop: "after", times: 3 });
+  scene.deliver = false;
+  const requestId = randomUUID();
+  await refundPack({ payment: buyer.payment, requestId, expectedCents: 240 });
+  await scene.advance(25 * 3600);
+  scene.deliver = true;
+  await finishPackRefunds();
+  expect(await refundsOf(buyer)).toMatchObject([{ amount: 240 }]);
+  expect(await statusOf(requestId)).toBe("refunded");
+});
+
+test("a refund goes to Stripe under its form's own key, so that nobody can make it twice", async () => {
+  const buyer = await buyPack();
+  await spend(buyer, 30_000);
+  const requestId = randomUUID();
+  await refundPack({ payment: buyer.payment, requestId, expectedCents: 240 });
+  await stripe().refunds.create(
+    {
+      payment_intent: buyer.payment,
+      amount: 240,
+      reason: "requested_by_customer",
+      metadata: { request: requestId },
+    },
+    { idempotencyKey: `pack-refund:${requestId}` },
+  );
+  expect(await refundsOf(buyer)).toHaveLength(1);
+});
+
+test("a form that refunded one pack refunds no other", async () => {
+  const [first, second] = [await buyPack(), await buyPack()];
+  const requestId = randomUUID();
+  await refundPack({ payment: first.payment, requestId, expectedCents: 600 });
+  expect(await refundPack({ payment: second.payment, requestId, expectedCents: 600 })).toMatchObject({
+    ok: false,
+    code: "idempotency_conflict",
+  });
+  expect(await refundsOf(second)).toEqual([]);
+});
+
+describe("the credits of a refund are taken", () => {
+  const begin = (buyer: Paid, o: { lease: string; unspent: number }) =>
+    stripe()
+      .paymentIntents.retrieve(buyer.payment)
+      .then(({ customer }) =>
+        rpc<{ ok: boolean; code: string }>("begin_pack_refund", {
+          customer_id: String(customer),
+          id: randomUUID(),
+          payment_intent_id: buyer.payment,
+          amount_cents: 600,
+          returned: "1",
+          charged: "1",
+          at: now(),
+          ...o,
+        }),
+      );
+
+  test("only if not one of them was spent since the amount was worked out", async () => {
+    const buyer = await buyPack();
+    await spend(buyer, 1);
+    const { customer } = await stripe().paymentIntents.retrieve(buyer.payment);
+    const answer = await withCustomer(String(customer), (lease) => begin(buyer, { lease, unspent: 50_000 }));
+    expect(answer).toMatchObject({ ok: false, code: "changed" });
+    expect((await scene.balance(buyer)).total).toBe(49_999);
+  });
+
+  test("only by whoever has the customer to itself", async () => {
+    const buyer = await buyPack();
+    const answer = await begin(buyer, { lease: randomUUID(), unspent: 50_000 });
+    expect(answer).toMatchObject({ ok: false, code: "lease_lost" });
+    expect((await scene.balance(buyer)).total).toBeGreaterThanOrEqual(50_000);
+  });
 });

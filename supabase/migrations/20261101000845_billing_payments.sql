@@ -70,10 +70,11 @@ create table public.pack_refunds (
   next_check_at timestamptz,
   closed_at timestamptz,
   constraint a_refund_of_a_pack_has_a_known_status check (status in ('taken', 'refunded', 'refused')),
-  constraint a_refund_of_a_pack_is_checked_until_it_is_closed check ((status = 'taken') = (next_check_at is not null) and (status = 'taken') = (closed_at is null)),
+  constraint a_refund_of_a_pack_is_checked_until_it_is_closed check ((closed_at is null) = (next_check_at is not null)),
+  constraint a_refund_of_a_pack_is_open_until_stripe_has_answered check (status <> 'taken' or closed_at is null),
   constraint a_refund_of_a_pack_is_of_something check (amount_cents >= 1 and credits >= 1)
 );
-comment on table public.pack_refunds is 'Refunds of the unspent share of a pack that an admin asked for, keyed by the form''s request id. The credits are taken before Stripe is asked; until Stripe has the refund, its amount counts as returned.';
+comment on table public.pack_refunds is 'Refunds of the unspent share of a pack that an admin asked for, keyed by the form''s request id. The credits are taken before Stripe is asked; until Stripe has the refund, its amount counts as returned. One that Stripe has refused is closed when its credits are back.';
 create unique index one_refund_of_a_pack_at_a_time on public.pack_refunds (payment_intent_id) where status = 'taken';
 create index pack_refunds_to_check on public.pack_refunds (next_check_at) where next_check_at is not null;
 
@@ -300,6 +301,8 @@ begin
     update public.pack_refunds r set status = 'refunded', refund_id = made ->> 'id', closed_at = saved_at, next_check_at = null, problem = null
     from jsonb_array_elements(now_is.refunds) made
     where r.payment_intent_id = now_is.payment_intent_id and r.status = 'taken' and made ->> 'request' = r.id::text;
+    update public.pack_refunds r set closed_at = saved_at, next_check_at = null
+    where r.payment_intent_id = now_is.payment_intent_id and r.status = 'refused' and r.closed_at is null;
     perform private.follow_fraud(account, coalesce(before.is_fraud, false), now_is.is_fraud, saved_at);
     perform private.follow_payment_alerts(before, now_is, saved_at);
   end if;
@@ -396,13 +399,14 @@ language sql stable set search_path = '' as $$
 $$;
 grant execute on function public.read_pack_refund(uuid) to service_role;
 
--- Notes that Stripe has refused a refund: it counts no longer, and the credits come back with the next look at the payment.
+-- Notes that Stripe has refused a refund: it counts no longer, and the credits come back with the next look at the payment,
+-- which is asked for until it has been.
 create function public.refuse_pack_refund(id uuid, problem text, at timestamptz) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
   refused_at timestamptz := private.checked_time(refuse_pack_refund.at);
 begin
-  update public.pack_refunds r set status = 'refused', problem = refuse_pack_refund.problem, closed_at = refused_at, next_check_at = null
+  update public.pack_refunds r set status = 'refused', problem = refuse_pack_refund.problem, next_check_at = refused_at
   where r.id = refuse_pack_refund.id and r.status = 'taken';
   return jsonb_build_object('ok', true, 'code', case when found then 'refused' else 'unchanged' end);
 end $$;
