@@ -80,9 +80,10 @@ function about(name: string, reference: string | Stripe.PaymentIntent | null | u
 /** The money of a payment has moved. */
 const payment = (reference: string | Stripe.PaymentIntent | null): Work => about("payment", reference, syncPayment);
 
-/** A bank has warned that a payment was fraud. */
-function warned({ id, payment_intent: reference }: Stripe.Radar.EarlyFraudWarning): Work {
-  return about(`warning ${id}`, reference, (held) => answerFraudWarning({ warning: id, ...held }));
+/** A bank has warned that a payment was fraud, or has more to say of it. */
+function warned({ id, payment_intent: reference }: Stripe.Radar.EarlyFraudWarning, isNew: boolean): Work {
+  const key = isNew ? `warning ${id}` : `warning again ${id}`;
+  return about(key, reference, (held) => answerFraudWarning({ warning: id, isNew, ...held }));
 }
 
 /** An invoice was credited: it may be paid by that, or money it brought goes back without a refund. */
@@ -160,8 +161,8 @@ export const handlers: Handlers = {
   "credit_note.created": (event) => credited(event.data.object),
   "credit_note.voided": (event) => credited(event.data.object),
   "invoice_payment.paid": (event) => about("paid by", event.data.object.payment.payment_intent, notePayment),
-  "radar.early_fraud_warning.created": (event) => warned(event.data.object),
-  "radar.early_fraud_warning.updated": (event) => warned(event.data.object),
+  "radar.early_fraud_warning.created": (event) => warned(event.data.object, true),
+  "radar.early_fraud_warning.updated": (event) => warned(event.data.object, false),
 };
 
 /** The work behind an event of a type we handle. */

@@ -1,5 +1,5 @@
 import Stripe from "stripe";
-import { raiseAlert } from "@/lib/alerts";
+import { raiseAlert, settleAlert } from "@/lib/alerts";
 import { policy } from "@/lib/billing/plans";
 import { earlyFraudAnswer } from "@/lib/billing/returns";
 import type { AccountId } from "@/lib/billing/units";
@@ -24,20 +24,25 @@ async function refund(warning: string, paymentIntent: string): Promise<void> {
   }
 }
 
+const SENT_BACK = "Its money was sent back before it could become a dispute, and its credits were taken.";
+
 /**
  * Answers a bank's early warning that a payment was fraud: by the policy its money is sent back at once, and the credits
- * follow; the founders are told in any case. Whatever has been refunded or is disputed is left alone, so asked again it
- * refunds nothing.
+ * follow; the founders are told in any case, once. Whatever has been refunded or is disputed is left alone, so asked
+ * again it refunds nothing, and what others have sent back meanwhile is told no longer.
+ * @param isNew whether the warning has just come, and not only changed
  * @param lease the customer's lease
  * @returns false if the payment is not one of our customers'
  * @throws Error if Stripe or the database cannot answer, or the lease was lost
  */
 export async function answerFraudWarning({
   warning: id,
+  isNew,
   paymentIntent,
   ...held
 }: {
   warning: string;
+  isNew: boolean;
   paymentIntent: string;
   customer: string;
   lease: string;
@@ -62,20 +67,15 @@ export async function answerFraudWarning({
   await syncPayment({ paymentIntent, ...held });
   const { data: refunds } = await stripe().refunds.list({ payment_intent: paymentIntent, limit: 100 });
   const made = refunds.find(({ metadata }) => metadata?.early_fraud_warning === id);
-  await raiseAlert({
-    kind: "fraud_warning",
-    key: id,
-    account,
-    data: {
-      payment: paymentIntent,
-      fraudType: warning.fraud_type.replaceAll("_", " "),
-      amountCents: charge.amount_captured,
-      currency: charge.currency,
-      refund: made?.id ?? null,
-      ...(made
-        ? { text: "Its money was sent back before it could become a dispute, and its credits were taken." }
-        : {}),
-    },
-  });
+  const data = {
+    payment: paymentIntent,
+    fraudType: warning.fraud_type.replaceAll("_", " "),
+    amountCents: charge.amount_captured,
+    currency: charge.currency,
+    refund: made?.id ?? null,
+    ...(made ? { text: SENT_BACK } : {}),
+  };
+  if (isNew || answer === "refund") await raiseAlert({ kind: "fraud_warning", key: id, account, data });
+  else if (!warning.actionable && !made) await settleAlert({ kind: "fraud_warning", key: id });
   return true;
 }

@@ -53,7 +53,11 @@ const begunRefunds = (purchase: Purchase | null, { refunds }: PaymentMoney) =>
     .filter(({ id }) => refunds.every(({ request }) => request !== id))
     .map(({ id, amount_cents: cents }) => ({ id, cents, status: "pending" }));
 
-/** What has gone back of all payments of an invoice together, and what they took. */
+/** What the customer's balance paid of an invoice, in cents: money that had come, or come back, before. */
+const fromBalance = ({ starting_balance: before, ending_balance: after }: Stripe.Invoice): number =>
+  Math.max(0, (after ?? before) - before);
+
+/** What has gone back of all payments of an invoice together, and what they and the customer's balance have paid. */
 async function moneyOfInvoice(
   invoice: Stripe.Invoice,
   own: PaymentMoney | null,
@@ -63,7 +67,10 @@ async function moneyOfInvoice(
   const fetched = (await Promise.all(others.map(fetchMoney))).filter((money) => money !== null);
   const all = own ? [own, ...fetched] : fetched;
   return {
-    chargedCents: all.length > 0 ? all.reduce((sum, { payment }) => sum + payment.amount_received, 0) : invoice.total,
+    chargedCents:
+      all.length > 0
+        ? all.reduce((sum, { payment }) => sum + payment.amount_received, fromBalance(invoice))
+        : invoice.total,
     returns: { refunds: all.flatMap((it) => it.refunds), disputes: all.flatMap((it) => it.disputes), notes },
   };
 }

@@ -1,15 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type BillingScene, openBillingScene } from "@/e2e/database/billing";
+import { seeAlert } from "@/lib/alerts";
 import { clawBackTarget } from "@/lib/billing/allowance";
 import { policy } from "@/lib/billing/plans";
 import type { CheckoutRequest } from "@/lib/checkout/product";
 import { type Buyer, startCheckout } from "@/lib/checkout/start";
 import { now } from "@/lib/clock";
 import { processPendingEvents, receiveStripeEvent } from "@/lib/events/inbox";
+import { flushUsage } from "@/lib/metering/report";
 import { stripe } from "@/lib/stripe/client";
+import { paymentsOf } from "@/lib/stripe/invoices";
 import { changePlan } from "@/lib/subscriptions/change";
 import { previewChange } from "@/lib/subscriptions/preview";
+import { rpc } from "@/lib/supabase/rpc";
 import { readPayments } from "./list";
 
 let scene: BillingScene;
@@ -278,12 +282,25 @@ describe("an early fraud warning", () => {
     expect((await mailsOf(buyer)).find(({ kind }) => kind === "refund_made")?.data).toMatchObject({ isFraud: true });
   });
 
-  test("above the policy's limit is left to the founders", async () => {
+  test("above the policy's limit is left to the founders, until they send the money back", async () => {
     const buyer = await buy({ plan: "starter", interval: "yearly" });
     expect(29_000).toBeGreaterThan(policy.earlyFraudRefundUpToCents);
     const warning = await warn(buyer);
     expect(await refunds(buyer)).toEqual([]);
-    expect(await alertsOf(buyer, "fraud_warning")).toMatchObject([{ key: warning }]);
+    expect(await alertsOf(buyer, "fraud_warning")).toMatchObject([{ key: warning, closed_at: null }]);
+    await stripe().refunds.create({ payment_intent: buyer.payment });
+    await scene.settle();
+    expect((await alertsOf(buyer, "fraud_warning")).map(({ closed_at: closed }) => closed !== null)).toEqual([true]);
+  });
+
+  test("that was answered by itself is told until a founder has read it, and not again", async () => {
+    const buyer = await buy({ pack: "small" });
+    await warn(buyer);
+    const [alert] = await scene.database.sql`select id from public.alerts where account_id = ${buyer.account}`;
+    await seeAlert(alert?.id, buyer.user);
+    await dispute(buyer.payment, { reason: "fraudulent" }).catch(() => null);
+    await scene.settle();
+    expect((await alertsOf(buyer, "fraud_warning")).map(({ closed_at: closed }) => closed !== null)).toEqual([true]);
   });
 });
 
@@ -306,6 +323,37 @@ test("a refunded upgrade takes back what the upgrade brought, and leaves the pla
   expect(await taken(buyer, "upg")).toBe(brought[0]?.amount);
   expect(await taken(buyer, "alw%")).toBe(0);
   expect(await scene.balance(buyer)).toEqual(before);
+});
+
+test("of an invoice that the balance paid in part, a refund of the card's part takes its part of the credits", async () => {
+  const buyer = await buy({ plan: "starter", interval: "monthly" });
+  await stripe().customers.createBalanceTransaction(buyer.customer, { amount: -1_450, currency: "usd" });
+  await scene.advance(31 * 86_400 + 7_200);
+  await scene.settle();
+  const { data } = await stripe().invoices.list({ customer: buyer.customer, limit: 1 });
+  expect(data[0]).toMatchObject({ status: "paid", total: 2_900, amount_paid: 1_450 });
+  const [payment = ""] = await paymentsOf(data[0]?.id ?? "");
+  await stripe().refunds.create({ payment_intent: payment });
+  await scene.settle();
+  expect(await taken(buyer, "alw%")).toBe(175_000);
+});
+
+test("a refunded invoice of use alone takes no credits", async () => {
+  const buyer = await buy({ plan: "starter", interval: "yearly" });
+  await rpc("set_overage", { account_id: buyer.account, at: now(), cap: 1_000_000 });
+  await spend(buyer, (await scene.balance(buyer)).total);
+  const used = { account_id: buyer.account, key: randomUUID(), amount: 20_000, feature: "test", at: now() };
+  expect(await rpc("deduct_credits", { ...used, overage_permitted: 1_000_000 })).toMatchObject({ ok: true });
+  await flushUsage(buyer.account, now());
+  await scene.advance(31 * 86_400 + 7_200);
+  await scene.settle();
+  const { data } = await stripe().invoices.list({ customer: buyer.customer, limit: 1 });
+  expect(data[0]).toMatchObject({ status: "paid", total: 200 });
+  const [payment = ""] = await paymentsOf(data[0]?.id ?? "");
+  await stripe().refunds.create({ payment_intent: payment });
+  await scene.settle();
+  expect(await taken(buyer, "%")).toBe(0);
+  expect((await readPayments(buyer.account))[0]).toMatchObject({ paymentIntent: payment, returnedCents: 200 });
 });
 
 test("every payment of an account is listed, for a pack and for a plan, with what went back of it", async () => {

@@ -68,11 +68,12 @@ begin
 end $$;
 grant execute on function public.settle_alert(text, text, boolean, timestamptz) to service_role;
 
--- An admin has read it: it stays open until what it tells of is gone.
+-- An admin has read it: it stays open until what it tells of is gone. What no act can undo is over once it is read.
 create function public.see_alert(id uuid, admin_id uuid, at timestamptz) returns jsonb
 language plpgsql set search_path = '' as $$
 begin
-  update public.alerts a set seen_by = see_alert.admin_id, seen_at = private.checked_time(see_alert.at)
+  update public.alerts a set seen_by = see_alert.admin_id, seen_at = private.checked_time(see_alert.at),
+    closed_at = coalesce(a.closed_at, case when a.kind in ('fraud_warning', 'dispute_lost') then see_alert.at end)
   where a.id = see_alert.id and a.seen_at is null;
   return jsonb_build_object('ok', true, 'code', case when found then 'seen' else 'unchanged' end);
 end $$;
