@@ -70,7 +70,8 @@ function ofSecond({ subscriptions, mirrored, account, at }: Fetched): AlertOrder
         counts: mirrored?.raw.id ?? null,
         ...(meteredItem && mirrored?.meteredItem
           ? {
-              text: `${raw.id} runs beside ${mirrored.raw.id}, which counts. The customer pays for both, for use twice.`,
+              text: `${raw.id} runs beside ${mirrored.raw.id}, which counts. Both bill use beyond the allowance, so the customer pays for the same use twice.`,
+              wayOut: `Cancel ${raw.id} in Stripe's Dashboard at once, without a last invoice, and refund what it has charged.`,
             }
           : {}),
       },
