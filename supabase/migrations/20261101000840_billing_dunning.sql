@@ -96,18 +96,22 @@ alter table public.stripe_modes enable row level security;
 grant select, insert, update, delete on public.stripe_modes to service_role;
 
 -- Freezes an account's credits while it is on hold or suspended, and lets them go when it is neither. A case of the mode
--- that the app does not run in freezes nothing.
+-- that the app does not run in freezes nothing. Two at once, a hold and a case that closes: whoever comes second waits,
+-- and looks at what the first has left.
 create function private.follow_freeze(account_id uuid, key text, at timestamptz) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql security definer set search_path = '' as $$
 declare
-  mode boolean := (select m.livemode from public.stripe_modes m);
-  frozen boolean := exists (select from public.account_holds h where h.account_id = follow_freeze.account_id) or exists (
+  mode boolean;
+  frozen boolean;
+  answer jsonb;
+begin
+  perform private.queue_for(follow_freeze.account_id);
+  mode := (select m.livemode from public.stripe_modes m);
+  frozen := exists (select from public.account_holds h where h.account_id = follow_freeze.account_id) or exists (
     select from public.dunning_cases c
     where c.account_id = follow_freeze.account_id and c.closed_at is null and c.stage = 'suspended'
       and c.livemode = coalesce(mode, c.livemode)
   );
-  answer jsonb;
-begin
   if frozen = exists (
     select from public.credit_balances b where b.account_id = follow_freeze.account_id and b.frozen_at is not null
   ) then
