@@ -79,8 +79,12 @@ function purchase({ payment, charge, checkout, session, invoice }: Evidence): Fi
   ];
 }
 
+/** Credits that were taken back and came again are the same credits. */
+const CAME_AGAIN = ["restore", "alw_back"];
+
 function service({ payment, invoice, grants, days }: Evidence): Field[] {
-  const all = grants.reduce((sum, { credits }) => sum + credits, 0);
+  const bought = grants.filter(({ source }) => !CAME_AGAIN.includes(source));
+  const all = bought.reduce((sum, { credits }) => sum + credits, 0);
   const used = grants.reduce((sum, grant) => sum + grant.used, 0);
   const first = grants.map(({ begins_at: at }) => at.getTime()).sort((a, b) => a - b)[0];
   return [
@@ -101,7 +105,7 @@ function service({ payment, invoice, grants, days }: Evidence): Field[] {
     [
       "service_documentation",
       [
-        `The credits were in the account at once: ${grants.map((grant) => `${formatCredits(grant.credits)} on ${moment(grant.granted_at)}`).join(", ")}.`,
+        `The credits were in the account at once: ${bought.map((grant) => `${formatCredits(grant.credits)} on ${moment(grant.granted_at)}`).join(", ")}.`,
         days.length === 0
           ? "None of them has been used."
           : `${formatCredits(used)} of ${formatCredits(all)} credits of this payment were used, in ${plural(

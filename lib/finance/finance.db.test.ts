@@ -167,6 +167,21 @@ describe("evidence", () => {
     const uses = await usesOf(disputed.payment);
     expect(uses.map(({ credits, feature }) => [credits, feature])).toEqual([[10_001, "assistant"]]);
   });
+  test("counts credits that were taken back with a dispute and came again when it was won", async () => {
+    const buyer = await buyPack();
+    await spend(buyer, 4000);
+    const { id } = await scene.control("dashboard/dispute", { payment_intent: buyer.payment, reason: "general" });
+    await settle();
+    await scene.control("dashboard/close-dispute", { dispute: id, outcome: "won" });
+    await settle();
+    await spend(buyer, 6000);
+    const found = await evidenceFor(buyer.payment);
+    if (!found) throw new Error("there is no evidence");
+    const text = evidenceText(found, { terms: "https://app.test/terms", refunds: "https://app.test/refunds" });
+    expect(text).toContain("10,000 of 50,000 credits of this payment were used, in 2 uses");
+    expect(text).toContain("A pack of 50,000 credits");
+    expect((await usesOf(buyer.payment)).map(({ credits }) => credits)).toEqual([4000, 6000]);
+  });
   test("of a plan's payment counts the credits of its period alone", async () => {
     const { data } = await stripe().invoices.list({ subscription: subscriber.subscription, limit: 10 });
     const first = data.at(-1);

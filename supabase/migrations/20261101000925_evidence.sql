@@ -30,14 +30,24 @@ begin
 end $$;
 grant execute on function private.find_payment(text, boolean) to service_role;
 
--- The grants a payment paid for, with what came back of them after it had been withdrawn.
+-- The grants a payment paid for, with what came back of them: after an allowance had been withdrawn, a dispute was won, or
+-- a refund had failed.
 create function private.payment_grants(payment public.payments) returns setof public.credit_grants
 language sql stable set search_path = '' as $$
-  select g.* from jsonb_to_recordset((payment).grants) bought (source text, source_id text)
-  cross join unnest(array[0, 1, 2, 3, 4, 5]) times
-  join public.credit_grants g on g.account_id = (payment).account_id
-    and g.source = case when times = 0 then bought.source else 'alw_back' end
-    and g.source_id = case when times = 0 then bought.source_id else concat_ws(':', bought.source, bought.source_id, times) end
+  with bought as (
+    select g.* from jsonb_to_recordset((payment).grants) item (source text, source_id text)
+    cross join unnest(array[0, 1, 2, 3, 4, 5]) times
+    join public.credit_grants g on g.account_id = (payment).account_id
+      and g.source = case when times = 0 then item.source else 'alw_back' end
+      and g.source_id = case when times = 0 then item.source_id else concat_ws(':', item.source, item.source_id, times) end
+  )
+  select bought.* from bought
+  union all
+  select back.* from public.credit_grants back
+  where back.account_id = (payment).account_id and back.source = 'restore' and exists (
+    select from (select concat(':', bought.source, ':', bought.source_id) as tail from bought) ends
+    where right(back.source_id, length(ends.tail)) = ends.tail
+  )
 $$;
 grant execute on function private.payment_grants(public.payments) to service_role;
 
