@@ -10,6 +10,7 @@ export interface ReferenceGrant {
   remaining: number;
   ended: number;
   clawed: number;
+  clawedOwn: number;
   reinstated: number;
   clawedAt: number;
   state: "scheduled" | "open" | "ending" | "closed";

@@ -226,9 +226,12 @@ export class ReferenceLedger {
         if (taken > 0) {
           grant.clawed += taken;
           grant.clawedAt = account.asOf;
-          if (grant.state === "scheduled") account.take(grant, taken);
-          else {
+          if (grant.state === "scheduled") {
+            grant.clawedOwn += taken;
+            account.take(grant, taken);
+          } else {
             const own = grant.state === "open" ? Math.min(taken, grant.remaining, account.free) : 0;
+            grant.clawedOwn += own;
             if (own > 0) account.take(grant, own);
             const others = Math.min(taken - own, account.free);
             account.draw(others, 0);
@@ -245,13 +248,17 @@ export class ReferenceLedger {
         const { account } = this;
         const grant = this.find(source, source_id);
         if (!grant) return refuse("unknown_grant");
-        const returned = Math.max(
+        const standsBack = Math.max(
           0,
           grant.clawed - grant.reinstated - this.target(grant, taken_back_cents, charged_cents),
         );
+        const isOver = grant.category === "included" && grant.expiresAt !== null && grant.expiresAt <= account.asOf;
+        const lapsed = isOver ? Math.min(standsBack, Math.max(0, grant.clawedOwn - grant.reinstated)) : 0;
+        const returned = standsBack - lapsed;
         const repaid = Math.min(returned, account.debt);
         if (returned > repaid && this.find("restore", key)) return refuse("idempotency_conflict");
-        grant.reinstated += returned;
+        if (lapsed > 0) this.noteLapsed(grant, lapsed, key);
+        grant.reinstated += standsBack;
         account.debt -= repaid;
         if (returned > repaid) {
           const { category, priority } = grant;
@@ -315,12 +322,35 @@ export class ReferenceLedger {
       remaining: gift.amount,
       ended: 0,
       clawed: 0,
+      clawedOwn: 0,
       reinstated: 0,
       clawedAt: 0,
       state: "scheduled",
     };
     this.account.grants.push(grant);
     this.account.advance(this.account.asOf);
+  }
+
+  private noteLapsed({ category, priority, effectiveAt, expiresAt }: ReferenceGrant, amount: number, key: string) {
+    this.seq += 1;
+    this.account.grants.push({
+      seq: this.seq,
+      source: "restore",
+      sourceId: `${key}:over`,
+      terms: "",
+      category,
+      priority,
+      amount,
+      remaining: 0,
+      ended: amount,
+      clawed: 0,
+      clawedOwn: 0,
+      reinstated: 0,
+      clawedAt: 0,
+      state: "closed",
+      effectiveAt,
+      expiresAt,
+    });
   }
 
   private target({ amount, ended }: ReferenceGrant, takenBack: number, charged: number): number {

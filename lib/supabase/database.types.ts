@@ -493,6 +493,7 @@ export type Database = {
           remaining: number;
           ended: number;
           clawed: number;
+          clawed_own: number;
           reinstated: number;
           state: string;
           effective_at: string;
@@ -518,6 +519,7 @@ export type Database = {
           remaining: number;
           ended?: number;
           clawed?: number;
+          clawed_own?: number;
           reinstated?: number;
           state: string;
           effective_at: string;
@@ -543,6 +545,7 @@ export type Database = {
           remaining?: number;
           ended?: number;
           clawed?: number;
+          clawed_own?: number;
           reinstated?: number;
           state?: string;
           effective_at?: string;

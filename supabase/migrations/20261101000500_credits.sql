@@ -44,6 +44,7 @@ create table public.credit_grants (
   remaining public.credit_count not null,
   ended public.credit_count not null default 0,
   clawed public.credit_count not null default 0,
+  clawed_own public.credit_count not null default 0,
   reinstated public.credit_count not null default 0,
   state text not null,
   effective_at timestamptz not null,
@@ -66,10 +67,11 @@ create table public.credit_grants (
   constraint a_grant_is_active_unless_it_is_scheduled check (state in ('scheduled', 'closed') or activated_at is not null),
   constraint no_more_is_left_or_ended_than_was_granted check (remaining + ended <= amount),
   constraint no_more_is_reinstated_than_was_clawed check (reinstated <= clawed),
+  constraint what_came_from_itself_is_part_of_what_was_clawed check (clawed_own <= clawed),
   constraint what_was_paid_has_a_currency check ((paid_cents is null) = (currency is null) and paid_cents >= 0),
   constraint what_was_paid_has_a_time check ((paid_cents is null) = (paid_at is null))
 );
-comment on table public.credit_grants is 'Credits given, each with its source and perhaps an end. remaining of the grant now being spent lags behind; credit_grants_now overlays the cached remainder. ended is what expired or was voided, clawed what was taken back for it from anywhere. paid_cents is without tax, and comes with the money: an allowance that begins before its invoice is paid gets it later. livemode says of which mode of Stripe the money is; null where no payment named it.';
+comment on table public.credit_grants is 'Credits given, each with its source and perhaps an end. remaining of the grant now being spent lags behind; credit_grants_now overlays the cached remainder. ended is what expired or was voided, clawed what was taken back for it from anywhere, clawed_own the part that it had left itself. paid_cents is without tax, and comes with the money: an allowance that begins before its invoice is paid gets it later. livemode says of which mode of Stripe the money is; null where no payment named it.';
 create index credit_grants_in_use on public.credit_grants (account_id, priority, expires_at, effective_at, seq) where state <> 'closed';
 create index credit_grants_to_end on public.credit_grants (expires_at) where state = 'open' and expires_at is not null;
 create index credit_grants_booked_at on public.credit_grants ((coalesce(paid_at, granted_at)));

@@ -59,7 +59,9 @@ begin
     update public.credit_grants g set clawed = g.clawed + taken, clawed_at = balance.as_of where g.id = gift.id;
     if gift.state = 'scheduled' then
       update public.credit_grants g
-      set remaining = g.remaining - taken, state = case when g.remaining = taken then 'closed' else 'scheduled' end where g.id = gift.id;
+      set remaining = g.remaining - taken, clawed_own = g.clawed_own + taken,
+        state = case when g.remaining = taken then 'closed' else 'scheduled' end
+      where g.id = gift.id;
       insert into public.credit_forfeits (account_id, grant_id, operation, credits, recorded_at)
       values (balance.account_id, gift.id, 'claw_back', taken, balance.as_of);
     else
@@ -82,7 +84,9 @@ begin
   if gift.state = 'open' then
     own := least(amount, gift.remaining, free);
     update public.credit_grants g
-    set remaining = g.remaining - own, state = case when g.remaining = own then 'closed' else 'open' end where g.id = gift.id;
+    set remaining = g.remaining - own, clawed_own = g.clawed_own + own,
+      state = case when g.remaining = own then 'closed' else 'open' end
+    where g.id = gift.id;
     balance.total := balance.total - own;
     if balance.current_grant_id = gift.id then
       balance.current_grant_id := null;
@@ -99,8 +103,27 @@ begin
   return private.judge_low_credit(balance, balance.as_of);
 end $$;
 
+-- Notes what came back of an included grant after its period: it is over at once. It was in no balance, but its money has
+-- to be booked all the same.
+create function private.note_lapsed(balance public.credit_balances, gift public.credit_grants, lapsed bigint, key text, hash uuid) returns void
+language plpgsql set search_path = '' as $$
+declare
+  noted uuid;
+begin
+  insert into public.credit_grants (account_id, source, source_id, arguments_hash, category, priority, amount, remaining, ended,
+    state, effective_at, expires_at, paid_cents, currency, livemode, paid_at, granted_at)
+  values (balance.account_id, 'restore', key || ':over', hash, gift.category, gift.priority, lapsed, 0, lapsed,
+    'closed', gift.effective_at, gift.expires_at,
+    private.money_of(gift, gift.reinstated + lapsed) - private.money_of(gift, gift.reinstated), gift.currency,
+    gift.livemode, case when gift.paid_cents is not null then balance.as_of end, balance.as_of)
+  returning id into noted;
+  insert into public.credit_forfeits (account_id, grant_id, operation, credits, recorded_at)
+  values (balance.account_id, noted, 'expire', lapsed, balance.as_of);
+end $$;
+
 -- Gives back what stands taken back beyond the share: debt first, the rest as a new grant with the lifetime that was
--- left when it was taken, at least 30 days. Answers { ok, code, returned, repaid, grant_id }.
+-- left when it was taken, at least 30 days. What an included grant had left itself comes back no more once its period is
+-- over; what was taken from other credits for it does. Answers { ok, code, returned, repaid, grant_id }.
 create function public.reinstate(
   account_id uuid, source text, source_id text, taken_back_cents bigint, charged_cents bigint, key text, at timestamptz
 ) returns jsonb
@@ -111,6 +134,8 @@ declare
   balance public.credit_balances;
   answer jsonb := private.share_problem(key, taken_back_cents, charged_cents);
   gift public.credit_grants;
+  stands_back bigint;
+  lapsed bigint := 0;
   returned bigint;
   repaid bigint;
   back public.credit_grants;
@@ -124,7 +149,11 @@ begin
   where g.account_id = balance.account_id and g.source = reinstate.source and g.source_id = reinstate.source_id;
   if not found then return private.refusal('unknown_grant'); end if;
 
-  returned := greatest(0, gift.clawed - gift.reinstated - private.claw_target(gift, taken_back_cents, charged_cents));
+  stands_back := greatest(0, gift.clawed - gift.reinstated - private.claw_target(gift, taken_back_cents, charged_cents));
+  if gift.category = 'included' and gift.expires_at <= balance.as_of then
+    lapsed := least(stands_back, greatest(0, gift.clawed_own - gift.reinstated));
+  end if;
+  returned := stands_back - lapsed;
   repaid := least(returned, balance.debt);
   if returned > repaid then
     if exists (select from public.credit_grants g where g.source = 'restore' and g.source_id = reinstate.key) then
@@ -139,9 +168,10 @@ begin
     back.effective_at := greatest(gift.effective_at, balance.as_of);
     back.expires_at := back.effective_at + greatest(gift.expires_at - greatest(gift.effective_at, gift.clawed_at), interval '30 days');
     if gift.expires_at is null then back.expires_at := null; end if;
-    back.paid_cents := private.money_of(gift, gift.reinstated + returned) - private.money_of(gift, gift.reinstated + repaid);
+    back.paid_cents := private.money_of(gift, gift.reinstated + stands_back) - private.money_of(gift, gift.reinstated + lapsed + repaid);
   end if;
-  update public.credit_grants g set reinstated = g.reinstated + returned where g.id = gift.id;
+  if lapsed > 0 then perform private.note_lapsed(balance, gift, lapsed, reinstate.key, hash); end if;
+  update public.credit_grants g set reinstated = g.reinstated + stands_back where g.id = gift.id;
   if repaid > 0 then
     balance.debt := balance.debt - repaid;
     perform private.post_entry(balance, private.operation_id('reinstate', reinstate.key), 'reinstate', reinstate.key, hash, returned,

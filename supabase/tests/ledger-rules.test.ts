@@ -333,6 +333,33 @@ describe("claw-back", () => {
     expect(new Date(restored?.expires_at ?? "")).toEqual(account.later(30 * DAY_MS));
     expect(await account.call("reinstate", share(0, `${id} again`, id))).toMatchObject({ returned: 0, grant_id: null });
   });
+
+  test("what an included grant had left itself comes back no more after its period, what other credits paid for it does", async () => {
+    const id = account.id;
+    const terms = { category: "included", priority: 10, expires_at: account.later(10 * DAY_MS) };
+    await account.grant(100, { source_id: id, ...terms });
+    await account.deduct(30);
+    await account.grant(20, { source_id: `${id} pack` });
+    expect(await account.call("claw_back", share(1000, "a", id))).toMatchObject({ taken: 100, debt: 10 });
+    account.wait(11 * DAY_MS);
+    const answer = await account.call("reinstate", share(0, `${id} back`, id));
+    expect(answer).toMatchObject({ returned: 30, repaid: 10 });
+    expect(await account.summary()).toMatchObject({
+      total: 20,
+      debt: 0,
+      grants: [{ id: answer.grant_id, amount: 20 }],
+    });
+    expect(await account.call("reinstate", share(0, `${id} again`, id))).toMatchObject({ returned: 0, grant_id: null });
+  });
+
+  test("what was bought comes back however long it was away", async () => {
+    const id = account.id;
+    await account.grant(100, { source_id: id, category: "paid", expires_at: account.later(10 * DAY_MS) });
+    await account.call("claw_back", share(1000, "a", id));
+    account.wait(100 * DAY_MS);
+    expect(await account.call("reinstate", share(0, `${id} back`, id))).toMatchObject({ returned: 100, repaid: 0 });
+    expect(await account.balance()).toMatchObject({ total: 100 });
+  });
 });
 
 describe("freezing", () => {
