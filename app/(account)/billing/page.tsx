@@ -13,6 +13,7 @@ import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { listInvoices } from "@/lib/invoices/list";
+import { readReturned } from "@/lib/invoices/returned";
 import { canManageBilling } from "@/lib/session";
 import { userClient } from "@/lib/supabase/server";
 import { readAccount } from "../account";
@@ -27,10 +28,13 @@ const LATEST = 5;
 export default async function BillingPage({ searchParams }: PageProps<"/billing">) {
   const { session, standing, entitlement } = await readAccount();
   const account = session.account.id;
-  const [invoices, { done }] = await Promise.all([
-    listInvoices(await userClient(), account, { most: LATEST + 1 }),
-    searchParams,
-  ]);
+  const client = await userClient();
+  const [invoices, { done }] = await Promise.all([listInvoices(client, account, { most: LATEST }), searchParams]);
+  const returned = await readReturned(
+    client,
+    account,
+    invoices.map(({ id }) => id),
+  );
   const permitted = canManageBilling(session);
   const isCustomer = standing.subscription !== null || invoices.length > 0;
   const what = doneWords(done, standing, entitlement);
@@ -74,7 +78,7 @@ export default async function BillingPage({ searchParams }: PageProps<"/billing"
           </EmptyState>
         ) : (
           <Card className="py-2">
-            <InvoicesTable invoices={invoices.slice(0, LATEST)} />
+            <InvoicesTable invoices={invoices} returned={returned} />
           </Card>
         )}
       </section>
