@@ -3,6 +3,7 @@ import { entitlementFor } from "@/lib/billing/entitlement";
 import { now } from "@/lib/clock";
 import { readCreditSummary } from "@/lib/credits/summary";
 import { readUnreached } from "@/lib/email/unreached";
+import { readLacking } from "@/lib/invoices/lacking";
 import { canManageBilling, requireSession } from "@/lib/session";
 import { readMyStanding } from "@/lib/standing";
 import { grantFreeMonth } from "@/lib/subscriptions/free";
@@ -17,10 +18,11 @@ export const readAccount = cache(async () => {
   const client = await userClient();
   const at = now();
   const account = session.account.id;
-  const [first, standing, unreached] = await Promise.all([
+  const [first, standing, unreached, invoiceLacks] = await Promise.all([
     readCreditSummary(client, account, at),
     readMyStanding(client, account),
     canManageBilling(session) ? readUnreached(account) : [],
+    canManageBilling(session) ? readLacking(account) : null,
   ]);
   const entitlement = entitlementFor(standing, at);
   const mayLackTheMonth =
@@ -29,5 +31,5 @@ export const readAccount = cache(async () => {
   // The tick may give it between the reading and here, so what is read again counts, not who gave it.
   if (mayLackTheMonth) await grantFreeMonth(account);
   const summary = mayLackTheMonth ? await readCreditSummary(client, account, at) : first;
-  return { session, summary, standing, entitlement, unreached, at };
+  return { session, summary, standing, entitlement, unreached, invoiceLacks, at };
 });

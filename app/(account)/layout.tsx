@@ -12,7 +12,7 @@ import { canManageBilling } from "@/lib/session";
 import { readAccount } from "./account";
 
 export default async function AccountLayout({ children }: { children: React.ReactNode }) {
-  const [{ session, summary, standing, entitlement, unreached, at }, admin] = await Promise.all([
+  const [{ session, summary, standing, entitlement, unreached, invoiceLacks, at }, admin] = await Promise.all([
     readAccount(),
     adminOrNull(),
   ]);
@@ -41,6 +41,7 @@ export default async function AccountLayout({ children }: { children: React.Reac
           lowCreditThreshold: summary.lowCreditThreshold,
           overageLeft: Math.max(0, entitlement.overagePermitted - summary.overageUsed),
           unreached: lost ? { address: lost.address, isYou: lost.user === session.user.id } : null,
+          invoiceLacks,
           canManageBilling: canManageBilling(session),
         }}
       >

@@ -137,3 +137,20 @@ test("an owner whom mail does not reach is told, beside an unpaid invoice too, a
   });
   expect(chooseBanner({ ...calm, unreached, canManageBilling: false })).toBeNull();
 });
+
+test("an invoice that cannot be made asks for what it lacks, before mail that comes back and not for members to mend", () => {
+  const choice = chooseBanner({ ...calm, invoiceLacks: "address", isDisputed: true });
+  expect(choice).toMatchObject({
+    code: "invoice_stuck",
+    title: "Your billing address is needed for your next invoice",
+    action: { label: "Open billing", href: "/billing" },
+  });
+  expect(choice?.text).toContain("Nothing has been charged");
+  expect(chooseBanner({ ...calm, invoiceLacks: "tax_id" })?.title).toContain("tax id");
+  const unreached = { address: "anna@example.test", isYou: true };
+  expect(chooseBanner({ ...calm, invoiceLacks: "tax_id", unreached })).toMatchObject({
+    code: "invoice_stuck",
+    text: expect.stringContaining("We cannot reach you at anna@example.test"),
+  });
+  expect(chooseBanner({ ...calm, invoiceLacks: "address", notice: { code: "pay_now" } })?.code).toBe("pay_now");
+});

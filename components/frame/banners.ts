@@ -19,6 +19,8 @@ export interface BannerFacts {
   overageLeft: number;
   /** An owner whose address takes no mail. */
   unreached?: { address: string; isYou: boolean } | null;
+  /** What of the customer's keeps an invoice from being made, if anything does. */
+  invoiceLacks?: "address" | "tax_id" | null;
   /** false for members, who are told whom to ask instead of being sent to checkout. */
   canManageBilling: boolean;
 }
@@ -120,6 +122,18 @@ const unpaid: Partial<Record<Code, Wording>> = {
     action: fix(facts, "Finish the payment", payUrl(facts)),
   }),
 };
+
+function stuck(facts: BannerFacts): BannerChoice | null {
+  if (!facts.invoiceLacks) return null;
+  const lacking = facts.invoiceLacks === "address" ? "billing address" : "tax id";
+  return {
+    code: "invoice_stuck",
+    tone: "warning",
+    title: `Your ${lacking} is needed for your next invoice`,
+    text: `It could not be made, because your ${lacking} is ${facts.invoiceLacks === "address" ? "missing or not known" : "not valid"}. Nothing has been charged. Until it is made and paid, your plan goes on with the first part of its credits. Put it right under "Billing details".`,
+    action: fix(facts, "Open billing", "/billing"),
+  };
+}
 
 function disputed(facts: BannerFacts): BannerChoice | null {
   if (!facts.isDisputed) return null;
@@ -235,13 +249,13 @@ const soon: Partial<Record<Code, Wording>> = {
 };
 
 /**
- * The one banner to show: the most serious first. What stops everything, then debt, then unpaid invoices, then
- * mail that comes back (of which those before it tell too), then a payment that is disputed, then
+ * The one banner to show: the most serious first. What stops everything, then debt, then unpaid invoices, then one that
+ * cannot be made, then mail that comes back (of which those before it tell too), then a payment that is disputed, then
  * credits that run out, then what ends soon. null: nothing to say.
  */
 export function chooseBanner(facts: BannerFacts): BannerChoice | null {
   const said = (wordings: Partial<Record<Code, Wording>>) => facts.notice && wordings[facts.notice.code]?.(facts);
-  const first = stopped(facts) ?? said(unpaid) ?? null;
+  const first = stopped(facts) ?? said(unpaid) ?? stuck(facts);
   const lost = unreachable(facts);
   if (first && lost) return { ...first, text: `${first.text} ${lost.title}: change the address under Settings.` };
   const choice = first ?? lost ?? disputed(facts) ?? low(facts) ?? said(soon) ?? null;

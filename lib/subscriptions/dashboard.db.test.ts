@@ -9,6 +9,7 @@ import { startCheckout } from "@/lib/checkout/start";
 import { now } from "@/lib/clock";
 import { renderMail } from "@/lib/email/mails";
 import { askAboutCustomer } from "@/lib/events/reconcile";
+import { readLacking } from "@/lib/invoices/lacking";
 import { readStanding } from "@/lib/standing";
 import { stripe } from "@/lib/stripe/client";
 import { findPrice } from "@/lib/stripe/prices";
@@ -240,6 +241,7 @@ describe("an invoice that Stripe cannot finalize", () => {
     expect(alert).toMatchObject({ kind: "finalization_failed" });
     expect(alert?.data.reason).toContain("location");
     expect(alert?.data.wayOut).toContain("asked for it by mail");
+    expect(await readLacking(subscriber.account)).toBe("address");
     await tick();
     expect((await mails(subscriber)).filter((kind) => kind === "invoice_stuck")).toHaveLength(1);
     expect(await total(subscriber)).toBe(starter / 10);
@@ -247,6 +249,7 @@ describe("an invoice that Stripe cannot finalize", () => {
     await tick();
     await pass(7200);
     expect(await alerts(subscriber)).toEqual([]);
+    expect(await readLacking(subscriber.account)).toBeNull();
     expect(await total(subscriber)).toBe(starter);
     const rows = await scene.database
       .sql`select kind, data from public.mail_outbox where account_id = ${subscriber.account} and kind = 'invoice_stuck'`;

@@ -18,6 +18,7 @@ export function stuckMail({ id, last_finalization_error: error, total, currency 
 /** What an admin is told of it. */
 export function stuckAlert(invoice: Stripe.Invoice) {
   const { id, last_finalization_error: error } = invoice;
+  const { lacks, wayOut } = finalizationProblem(error?.code ?? null);
   return {
     kind: "finalization_failed" as const,
     key: String(id),
@@ -25,7 +26,8 @@ export function stuckAlert(invoice: Stripe.Invoice) {
       invoice: String(id),
       subscription: subscriptionOf(invoice),
       reason: error?.message ?? error?.code ?? null,
-      wayOut: finalizationProblem(error?.code ?? null).wayOut,
+      wayOut,
+      lacks,
     },
   };
 }
