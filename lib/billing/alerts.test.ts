@@ -17,6 +17,11 @@ test.each([...ALERT_KINDS])(
   },
 );
 
+test("a code of Stripe's is written as words", () => {
+  const { text } = wordsOf({ kind: "dispute_opened", key: "pi_1", data: { reason: "product_not_received" } });
+  expect(text).toContain(": product not received.");
+});
+
 test("whoever raises an alert may say it in a sentence of its own", () => {
   const words = wordsOf({ kind: "subscription_changed", key: "sub_1", data: { text: "The quantity became 5." } });
   expect(words.text).toBe("The quantity became 5.");

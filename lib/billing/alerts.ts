@@ -49,10 +49,13 @@ const said = ({ data }: AlertFacts, name: string): string | null => {
   return typeof value === "string" && value !== "" ? value : null;
 };
 
+/** A code of Stripe's as people read it: product_not_received is "product not received". Sentences stay as they are. */
+const readable = (value: string): string => (/^[a-z]+(_[a-z]+)+$/.test(value) ? value.replaceAll("_", " ") : value);
+
 /** The first of these facts that is known, in brackets or after a colon where the sentence needs it. */
 const after = (facts: AlertFacts, ...names: string[]): string => {
   const found = names.map((name) => said(facts, name)).find((value) => value !== null);
-  return found ? `: ${found.replace(/\.$/, "")}.` : ".";
+  return found ? `: ${readable(found.replace(/\.$/, ""))}.` : ".";
 };
 
 const which = (facts: AlertFacts, ...names: string[]): string =>
