@@ -18,7 +18,8 @@ export const adminSections: readonly AdminSection[] = [
   { href: "/admin/audit", label: "Audit", icon: History },
 ];
 
-/** Whether a path lies in a section; the overview holds only itself. */
+/** Whether a path lies in a section; the overview holds itself and the alerts. */
 export function isInSection(path: string, href: string): boolean {
-  return path === href || (href !== ADMIN_HOME && path.startsWith(`${href}/`));
+  if (href === ADMIN_HOME) return path === href || path === "/admin/alerts";
+  return path === href || path.startsWith(`${href}/`);
 }

@@ -37,6 +37,7 @@ const VERBS: Record<string, VerbWords> = {
   },
   event: { name: "Ran an event again", details: (asked) => text(asked.event) },
   sync: { name: "Asked Stripe again", details: () => null },
+  resend_mail: { name: "Sent a mail again", details: (asked) => text(asked.kind)?.replaceAll("_", " ") ?? null },
 };
 
 /** The words of a verb; one of another page is shown by its own name, and its arguments as they are. */

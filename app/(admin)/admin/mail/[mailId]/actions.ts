@@ -38,7 +38,7 @@ const carryOut = publicAction(fields, async ({ requestId, mail, reason }) => {
   });
   if (!answer.ok) return { ok: false, message: answer.message };
   revalidatePath("/admin", "layout");
-  redirect("/admin/mail" as Route);
+  redirect(`/admin/mail/${mail}?done=${requestId}` as Route);
 });
 
 /** Sends a mail again to whom it did not reach. Whoever is no admin sees that there is no such page. */

@@ -10,7 +10,7 @@ const common = {
     .min(3, "Say why, in a few words: it stays with the act.")
     .max(500, "Keep the reason under 500 characters."),
 };
-const whole = z.coerce.number().int();
+const whole = z.coerce.number("Write a number, such as 5000.").int("Write a whole number.");
 
 /** The most credits a form gives at once: a slip of the finger stays small. */
 export const MOST_CREDITS = 10_000_000;
