@@ -338,6 +338,61 @@ test("of an invoice that the balance paid in part, a refund of the card's part t
   expect(await taken(buyer, "alw%")).toBe(175_000);
 });
 
+test("of an invoice that two payments paid, credits go by what stands returned of both together, whichever is refunded", async () => {
+  const buyer = await buy({ plan: "starter", interval: "monthly" });
+  const { data: subscriptions } = await stripe().subscriptions.list({ customer: buyer.customer });
+  await stripe().subscriptions.update(subscriptions[0]?.id ?? "", {
+    collection_method: "send_invoice",
+    days_until_due: 5,
+  });
+  await scene.advance(31 * 86_400 + 7_200);
+  await scene.settle();
+  const { data } = await stripe().invoices.list({ customer: buyer.customer, limit: 1 });
+  const invoice = data[0]?.id ?? "";
+  expect(data[0]).toMatchObject({ status: "open", amount_remaining: 2_900 });
+  const payments: string[] = [];
+  for (const amount of [900, 2_000]) {
+    const { id } = await stripe().paymentIntents.create({
+      customer: buyer.customer,
+      amount,
+      currency: "usd",
+      payment_method: "pm_card_visa",
+      confirm: true,
+    });
+    await stripe().invoices.attachPayment(invoice, { payment_intent: id });
+    payments.push(id);
+  }
+  await scene.settle();
+  expect((await paymentsOf(invoice)).toSorted()).toEqual(payments.toSorted());
+  const [small, large] = payments;
+  await stripe().refunds.create({ payment_intent: small });
+  await scene.settle();
+  expect(await taken(buyer, "alw%")).toBe(Math.ceil((35_000 * 900) / 2_900) + Math.ceil((315_000 * 900) / 2_900));
+  await stripe().refunds.create({ payment_intent: large, amount: 550 });
+  await scene.settle();
+  expect(await taken(buyer, "alw%")).toBe(175_000);
+  await scene.control("dashboard/fail-refund", {
+    refund: (await stripe().refunds.list({ payment_intent: small })).data[0]?.id,
+  });
+  await scene.settle();
+  expect(await taken(buyer, "alw%")).toBe(Math.ceil((35_000 * 550) / 2_900) + Math.ceil((315_000 * 550) / 2_900));
+});
+
+test("an allowance whose period is over does not come back when its dispute is won at last", async () => {
+  const buyer = await buy({ plan: "starter", interval: "monthly" });
+  await scene.advance(25 * 86_400);
+  const { id } = await dispute(buyer.payment);
+  await scene.settle();
+  expect(await taken(buyer, "alw%")).toBe(350_000);
+  await scene.advance(6 * 86_400 + 7_200);
+  await scene.settle();
+  const before = await scene.balance(buyer);
+  await scene.control("dashboard/close-dispute", { dispute: id, outcome: "won" });
+  await scene.settle();
+  expect(await taken(buyer, "alw%")).toBe(0);
+  expect(await scene.balance(buyer)).toEqual(before);
+});
+
 test("a refunded invoice of use alone takes no credits", async () => {
   const buyer = await buy({ plan: "starter", interval: "yearly" });
   await rpc("set_overage", { account_id: buyer.account, at: now(), cap: 1_000_000 });

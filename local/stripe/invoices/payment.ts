@@ -47,7 +47,7 @@ export function linkPayment(invoice: Invoice, intent: string, context: Context):
       amount_requested: invoice.amount_due,
       currency: invoice.currency,
       invoice: invoice.id,
-      is_default: true,
+      is_default: paymentsOf(invoice.id, context).length === 0,
       payment: { type: "payment_intent", payment_intent: intent },
       status: "open",
       status_transitions: { canceled_at: null, paid_at: null },
