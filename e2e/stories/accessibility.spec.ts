@@ -1,10 +1,11 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, test } from "../fixtures";
+import { founder } from "../people";
 import { subscribe } from "../plans";
 
 const PUBLIC = ["/", "/pricing", "/legal/terms", "/legal/privacy", "/legal/refunds", "/nowhere"];
-const ENTRANCE = ["/sign-in", "/sign-in?with=link", "/sign-up", "/reset-password", "/auth/confirm"];
+const ENTRANCE = ["/sign-in", "/sign-in?with=link", "/sign-up", "/reset-password", "/auth/confirm", "/unsubscribe"];
 const SIGNED_IN = [
   "/assistant",
   "/summarize",
@@ -14,6 +15,7 @@ const SIGNED_IN = [
   "/billing/success?session_id=cs_none",
   "/billing/canceled",
   "/settings",
+  "/settings/notifications",
   "/settings/api-keys",
 ];
 
@@ -24,6 +26,27 @@ const SUBSCRIBED = [
   "/billing/plan/change?plan=starter&interval=yearly",
   "/billing/cancel",
   "/billing/invoices",
+];
+
+const ADMIN = [
+  "/admin",
+  "/admin/alerts",
+  "/admin/accounts",
+  "/admin/accounts?q=nobody-of-this-name",
+  "/admin/checks",
+  "/admin/checks/invoices",
+  "/admin/finance",
+  "/admin/mail",
+  "/admin/mail?list=trouble",
+  "/admin/audit",
+];
+const OF_AN_ACCOUNT = [
+  "",
+  "/act/gift",
+  "/act/gift?credits=none",
+  "/act/gift?credits=500&days=30",
+  "/act/hold",
+  "/act/release",
 ];
 
 /** What axe finds on the page as it stands, in the light theme; in the dark one only colours can differ. */
@@ -70,6 +93,16 @@ for (const [width, height] of [
     });
   });
 }
+
+test.describe("390 px wide, as a founder", () => {
+  test("axe finds nothing on the pages for admins, and none is wider than the screen", async ({ browser, sql }) => {
+    const ada = await founder(browser, sql);
+    await ada.page.setViewportSize({ width: 390, height: 844 });
+    const account = `/admin/accounts/${ada.accountId}`;
+    for (const path of [...ADMIN, ...OF_AN_ACCOUNT.map((part) => account + part)]) await expectNoFaults(ada.page, path);
+    await ada.page.context().close();
+  });
+});
 
 test.describe("390 px wide, with a plan", () => {
   test.use({ viewport: { width: 390, height: 844 } });

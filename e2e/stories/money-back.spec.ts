@@ -1,27 +1,8 @@
-import type { Page } from "@playwright/test";
-import type { Sql } from "postgres";
-import { balance, expect, test } from "../fixtures";
+import { expect, test } from "../fixtures";
 import { mailTo } from "../mailbox";
-import { atCheckout, cards, payWith } from "../payment";
-import { eventually } from "../plans";
+import { buyPack, showsCredits } from "../packs";
 import { newApiKey, reportUse } from "../spending";
 import { actAtStripe } from "../stripe-dashboard";
-
-/** Buys the small pack and answers the payment, as Stripe knows it. */
-async function buyPack(page: Page, sql: Sql, account: string): Promise<string> {
-  await page.goto("/credits");
-  await page.getByRole("button", { name: "Buy 50,000 credits for $6" }).click();
-  await atCheckout(page);
-  await payWith(page, cards.works);
-  await expect(page.getByRole("heading", { name: "50,000 credits are yours" })).toBeVisible({ timeout: 30_000 });
-  const [purchase] = await sql<Array<{ payment_intent_id: string }>>`
-    select payment_intent_id from public.purchases where account_id = ${account}`;
-  if (!purchase) throw new Error("There is no purchase.");
-  return purchase.payment_intent_id;
-}
-
-const showsCredits = (page: Page, credits: string) =>
-  eventually(page, "/credits", () => expect(balance(page)).toHaveText(`${credits} credits`, { timeout: 2_000 }));
 
 test("refunded in Stripe after more was spent: the rest is owed, said plainly, and settled by the next pack", async ({
   signedIn,
