@@ -1,3 +1,4 @@
+import { followAddresses } from "@/lib/checkout/address";
 import { now } from "@/lib/clock";
 import { expireCredits } from "@/lib/credits/expiry";
 import { advanceDunning } from "@/lib/dunning/advance";
@@ -41,6 +42,7 @@ const jobs: ReadonlyArray<readonly [name: string, run: () => Promise<unknown>]> 
   ["finish refunds of packs", finishPackRefunds],
   ["ask about silent checkouts", reconcileCheckouts],
   ["ask about overdue subscriptions", reconcileSubscriptions],
+  ["tell Stripe of new addresses", followAddresses],
   ["tell of trials that end", mailEndingTrials],
   ["close the books of a month", closeFinanceMonths],
 ];

@@ -28,6 +28,12 @@ const cases = [
     "https://app.example.com/admin",
   ],
   [
+    "address_changed",
+    { address: "a…@new.test", changedAt: "2026-12-06T10:00:00Z" },
+    "Your Northwind account has another email address now",
+    "mailto:help@example.com",
+  ],
+  [
     "refund_made",
     { what: "50,000 credits", amountCents: 300, currency: "usd", to: "card", creditsTaken: 25_000, debt: 0 },
     "$3.00 is on its way back to you",
@@ -376,15 +382,15 @@ describe("mail", () => {
   test.each(cases)("%s %j says the fact, and has one button", async (kind, data, subject, href) => {
     const mail = await renderMail(kind, data);
     expect(mail.subject).toBe(subject);
-    const links = [...mail.html.matchAll(/href="(http[^"]+)"/g)].map((match) => match[1]);
-    expect(links).toEqual([href]);
+    const links = [...mail.html.matchAll(/href="([^"]+)"/g)].map((match) => match[1]);
+    expect(links).toEqual([href, "mailto:help@example.com"]);
     expect(mail.html).toContain("Northwind");
     expect(mail.html).not.toContain("<img");
   });
 
   test.each(cases)("%s %j can be read as plain text", async (kind, data, _subject, href) => {
     const { text } = await renderMail(kind, data);
-    expect(text).toContain(href);
+    expect(text).toContain(href.replace("mailto:", ""));
     expect(text).toContain("help@example.com");
     expect(text).not.toMatch(/<[a-z]|undefined|null|NaN/);
   });

@@ -1,6 +1,7 @@
 import { render } from "react-email";
 import { z } from "zod";
 import { accountSuspended } from "@/emails/account-suspended";
+import { addressChanged } from "@/emails/address-changed";
 import { alerts } from "@/emails/alerts";
 import { asyncPaymentFailed } from "@/emails/async-payment-failed";
 import { cancellationScheduled } from "@/emails/cancellation-scheduled";
@@ -57,6 +58,7 @@ const KINDS: Record<string, (data: unknown, sender: Sender) => Mail> = {
     z.object({ alerts: z.array(z.object({ title: z.string(), text: z.string(), wayOut: z.string() })).min(1) }),
     alerts,
   ),
+  address_changed: kind(z.object({ address: z.string(), changedAt: z.coerce.date() }), addressChanged),
   low_credit: kind(
     z.object({ available: amount, threshold: amount, overage: z.enum(["on", "off"]).nullish() }),
     lowCredit,

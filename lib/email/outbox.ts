@@ -18,6 +18,7 @@ export function nextAttemptAt(attempts: number, at: Date): Date | null {
 const NOBODY = {
   owners: "The account has no owner with an address.",
   founders: "Nobody is there to be told: set ALERT_EMAIL, or add somebody to platform_admins.",
+  address: "The mail names no address.",
 };
 
 interface Copy {

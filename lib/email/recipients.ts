@@ -6,8 +6,10 @@ import { isOptional, type Withheld, withheldBecause } from "./choices";
 /** A mail that is due, as it stands in the outbox. */
 export interface OutboxRow {
   id: string;
-  audience: "owners" | "founders";
+  audience: "owners" | "founders" | "address";
   account_id: string | null;
+  /** Of mail to an address that belongs to nobody here any more. */
+  address: string | null;
   kind: string;
   data: unknown;
   attempts: number;
@@ -49,21 +51,22 @@ async function ownersOf(rows: OutboxRow[]): Promise<OwnerRow[]> {
 }
 
 /**
- * To whom each mail goes: to every owner of its account, or to the founders.
+ * To whom each mail goes: to every owner of its account, to the founders, or to the one address it names.
  * @throws RpcError when the database cannot answer
  */
 export async function recipientsOf(rows: OutboxRow[]): Promise<(row: OutboxRow) => Recipient[]> {
   const [founders, owners] = await Promise.all([foundersOf(rows), ownersOf(rows)]);
-  return ({ id, audience, kind }) =>
-    audience === "founders"
-      ? founders
-      : owners
-          .filter((owner) => owner.mail_id === id)
-          .map(({ address, user_id, is_wanted, trouble }) => ({
-            address,
-            user: user_id,
-            withheld: withheldBecause(kind, { isWanted: is_wanted, trouble }),
-          }));
+  return ({ id, audience, kind, address: named }) => {
+    if (audience === "founders") return founders;
+    if (audience === "address") return named ? [{ address: named, user: null, withheld: null }] : [];
+    return owners
+      .filter((owner) => owner.mail_id === id)
+      .map(({ address, user_id, is_wanted, trouble }) => ({
+        address,
+        user: user_id,
+        withheld: withheldBecause(kind, { isWanted: is_wanted, trouble }),
+      }));
+  };
 }
 
 /** The recipients as the database takes them. */

@@ -7,7 +7,7 @@ const time = z.coerce.date();
 const row = z
   .object({
     id: z.string(),
-    audience: z.enum(["owners", "founders"]),
+    audience: z.enum(["owners", "founders", "address"]),
     account_id: z.string().nullable(),
     account_name: z.string().nullable(),
     kind: z.string(),

@@ -89,6 +89,39 @@ export type Database = {
         };
         Relationships: [];
       };
+      address_changes: {
+        Row: {
+          id: string;
+          customer_id: string;
+          user_id: string;
+          livemode: boolean;
+          former: string;
+          outcome: string | null;
+          next_attempt_at: string | null;
+          changed_at: string;
+        };
+        Insert: {
+          id?: string;
+          customer_id: string;
+          user_id: string;
+          livemode: boolean;
+          former: string;
+          outcome?: string | null;
+          next_attempt_at?: string | null;
+          changed_at: string;
+        };
+        Update: {
+          id?: string;
+          customer_id?: string;
+          user_id?: string;
+          livemode?: boolean;
+          former?: string;
+          outcome?: string | null;
+          next_attempt_at?: string | null;
+          changed_at?: string;
+        };
+        Relationships: [];
+      };
       admin_actions: {
         Row: {
           id: string;
@@ -1208,6 +1241,7 @@ export type Database = {
           id: string;
           audience: string;
           account_id: string | null;
+          address: string | null;
           kind: string;
           key: string;
           data: Json;
@@ -1223,6 +1257,7 @@ export type Database = {
           id?: string;
           audience?: string;
           account_id?: string | null;
+          address?: string | null;
           kind: string;
           key: string;
           data?: Json;
@@ -1238,6 +1273,7 @@ export type Database = {
           id?: string;
           audience?: string;
           account_id?: string | null;
+          address?: string | null;
           kind?: string;
           key?: string;
           data?: Json;
@@ -2458,6 +2494,11 @@ export type Database = {
           chosen_by: string;
           at: string;
         }; Returns: Json };
+      claim_address_changes: { Args: {
+          livemode: boolean;
+          most: number;
+          at: string;
+        }; Returns: Json };
       claim_customer: { Args: {
           customer_id: string;
           lease: string;
@@ -2487,6 +2528,7 @@ export type Database = {
           id: string;
           audience: string;
           account_id: string | null;
+          address: string | null;
           kind: string;
           key: string;
           data: Json;
@@ -2723,6 +2765,10 @@ export type Database = {
           livemode: boolean;
           after_id: string;
           most: number;
+        }; Returns: Json };
+      finish_address_change: { Args: {
+          change_id: string;
+          outcome: string;
         }; Returns: Json };
       finish_answer: { Args: {
           account_id: string;

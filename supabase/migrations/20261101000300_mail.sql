@@ -2,6 +2,7 @@ create table public.mail_outbox (
   id uuid primary key default gen_random_uuid(),
   audience text not null default 'owners',
   account_id uuid references public.accounts (id) on delete cascade,
+  address text,
   kind text not null,
   key text not null,
   data jsonb not null default '{}',
@@ -12,8 +13,9 @@ create table public.mail_outbox (
   withheld_at timestamptz,
   last_error text,
   queued_at timestamptz not null,
-  constraint a_mail_goes_to_owners_or_founders check (audience in ('owners', 'founders')),
-  constraint only_mail_to_founders_is_about_no_account check ((audience = 'founders') = (account_id is null)),
+  constraint a_mail_goes_to_owners_founders_or_an_address check (audience in ('owners', 'founders', 'address')),
+  constraint mail_to_owners_is_about_their_account check ((audience = 'owners') = (account_id is not null)),
+  constraint only_mail_to_an_address_names_one check ((audience = 'address') = (address is not null)),
   constraint a_mail_is_queued_once unique nulls not distinct (account_id, kind, key),
   constraint a_sent_mail_is_not_due check (sent_at is null or next_attempt_at is null),
   constraint a_withheld_mail_has_not_left check (withheld_at is null or (sent_at is null and next_attempt_at is null))
@@ -58,6 +60,15 @@ begin
   return jsonb_build_object('ok', true, 'code', 'queued');
 end $$;
 grant execute on function public.queue_founder_mail(text, text, jsonb, timestamptz) to service_role;
+
+-- Queues one mail to an address that belongs to nobody here any more. The same kind and key is one mail, however often it is queued.
+create function private.queue_address_mail(address text, kind text, key text, data jsonb, at timestamptz) returns void
+language sql set search_path = '' as $$
+  insert into public.mail_outbox (audience, address, kind, key, data, queued_at, next_attempt_at)
+  values ('address', queue_address_mail.address, queue_address_mail.kind, queue_address_mail.key, queue_address_mail.data, queue_address_mail.at, queue_address_mail.at)
+  on conflict on constraint a_mail_is_queued_once do nothing
+$$;
+grant execute on function private.queue_address_mail(text, text, text, jsonb, timestamptz) to service_role;
 
 -- Claims mail that is due for some minutes, so that two senders never send the same one at once.
 create function public.claim_mail(most integer, at timestamptz) returns setof public.mail_outbox

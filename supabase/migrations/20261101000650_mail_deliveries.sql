@@ -30,6 +30,7 @@ create table public.mail_events (
 );
 comment on table public.mail_events is 'What whoever delivers mail told us, each once by the id of its message.';
 create index mail_events_received_at on public.mail_events (received_at);
+create index mail_events_delivered on public.mail_events (address, happened_at) where type = 'email.delivered';
 
 create table public.mail_addresses (
   address text primary key,
@@ -78,8 +79,8 @@ language sql stable security definer set search_path = '' as $$
 $$;
 grant execute on function public.mail_recipients(uuid[]) to service_role;
 
--- Notes to whom a mail goes before it is handed over, so that a second try leaves out who has it. Answers who is still
--- to get it.
+-- Notes to whom a mail goes before it is handed over, so that a second try leaves out who has it, at whatever address they
+-- had it. Answers who is still to get it.
 create function public.begin_deliveries(mail_id uuid, recipients jsonb, at timestamptz) returns setof public.mail_deliveries
 language plpgsql set search_path = '' as $$
 begin
@@ -88,6 +89,10 @@ begin
     case when r.withheld is null then 'waiting' else 'withheld' end, r.withheld,
     private.checked_time(begin_deliveries.at), begin_deliveries.at
   from jsonb_to_recordset(begin_deliveries.recipients) as r(address text, user_id uuid, is_optional boolean, withheld text)
+  where not exists (
+    select from public.mail_deliveries had
+    where had.mail_id = begin_deliveries.mail_id and had.user_id = r.user_id and had.address <> r.address
+      and had.state in ('sent', 'delayed', 'delivered', 'complained'))
   order by r.address
   on conflict on constraint a_mail_goes_to_an_address_once do nothing;
   return query select d.* from public.mail_deliveries d
@@ -158,14 +163,17 @@ begin
     if not exists (select from public.mail_addresses a where a.address = copy.address and a.since_at > told.happened_at) then
       perform private.reach_address(copy.address, receive_mail_event.at);
     end if;
-  elsif told.is_final then
+  elsif told.is_final and (told.state = 'complained' or not exists (
+    select from public.mail_events e
+    where e.type = 'email.delivered' and e.address = copy.address and e.happened_at > told.happened_at
+  )) then
     insert into public.mail_addresses as a (address, trouble, reason, since_at)
     values (copy.address, case when told.state = 'complained' then 'complained' else 'bounced' end, told.reason, told.happened_at)
     on conflict on constraint mail_addresses_pkey do update
     set trouble = excluded.trouble, reason = excluded.reason, since_at = excluded.since_at
     where excluded.since_at >= a.since_at;
   end if;
-  if told.state in ('failed', 'suppressed', 'bounced') and not copy.is_optional then
+  if told.state in ('failed', 'suppressed', 'bounced') and not copy.is_optional and mail.audience <> 'address' then
     perform private.raise_alert('mail_bounced', copy.address, mail.account_id, receive_mail_event.livemode,
       jsonb_build_object('address', copy.address, 'kind', mail.kind, 'reason', told.reason), receive_mail_event.at);
   end if;
@@ -200,7 +208,8 @@ end $$;
 grant execute on function public.resend_mail(uuid, timestamptz) to service_role;
 
 -- A person has another address: what had to be told them and came back goes to the new one, if it still holds. Of the
--- mails about an unpaid invoice that is the newest, while it is unpaid. Their alert is over.
+-- mails about an unpaid invoice that is the newest, while it is unpaid. Their alert is over. Whoever reads mail at the old
+-- address is told, since a change they did not make is somebody else's.
 create function private.follow_address() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
@@ -220,6 +229,10 @@ begin
         and later.kind in ('payment_failed', 'payment_action', 'payment_warned', 'plan_downgraded', 'account_suspended')
     )
   ));
+  if old.email_confirmed_at is not null and new.deleted_at is null and lower(old.email) <> lower(new.email) then
+    perform private.queue_address_mail(lower(old.email), 'address_changed', concat_ws(':', new.id, extract(epoch from now())),
+      jsonb_build_object('address', left(new.email, 1) || '…@' || split_part(new.email, '@', 2), 'changedAt', now()), now());
+  end if;
   perform private.settle_alert('mail_bounced', lower(old.email), true, now());
   perform private.settle_alert('mail_bounced', lower(old.email), false, now());
   return new;

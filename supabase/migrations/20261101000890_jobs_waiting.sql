@@ -7,6 +7,7 @@ language sql stable set search_path = '' as $$
       select count(*) from public.stripe_events e where e.status = 'pending' and e.next_attempt_at <= read_waiting.at
     ),
     'mail', (select count(*) from public.mail_outbox m where m.next_attempt_at <= read_waiting.at),
+    'addresses', (select count(*) from public.address_changes c where c.next_attempt_at <= read_waiting.at),
     'usage', case when public.has_due_usage(read_waiting.at) then 1 else 0 end
   )
 $$;
