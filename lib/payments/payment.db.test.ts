@@ -7,6 +7,7 @@ import { now } from "@/lib/clock";
 import { processPendingEvents, receiveStripeEvent } from "@/lib/events/inbox";
 import { readStanding } from "@/lib/standing";
 import { API_VERSION, stripe } from "@/lib/stripe/client";
+import { syncPayment } from "./payment";
 
 let scene: BillingScene;
 beforeAll(async () => {
@@ -90,6 +91,16 @@ test("a refund that is heard of before the payment leaves no credits behind", as
   expect(await scene.balance(buyer)).toEqual({ total: 0, debt: 0 });
 });
 
+test("what was fetched of a payment is written by nobody who has lost the customer meanwhile", async () => {
+  const buyer = await buy({ pack: "small" });
+  const before = await scene.balance(buyer);
+  scene.deliver = false;
+  await stripe().refunds.create({ payment_intent: buyer.payment });
+  const late = syncPayment({ paymentIntent: buyer.payment, customer: buyer.customer, lease: crypto.randomUUID() });
+  await expect(late).rejects.toThrow("lease_lost");
+  expect(await scene.balance(buyer)).toEqual(before);
+});
+
 test.each<CheckoutRequest>([{ plan: "starter", interval: "monthly" }, { pack: "small" }])(
   "a credit note makes us ask what stands of its invoice's payment: %j",
   async (request) => {
@@ -121,6 +132,19 @@ test.each([
   expect((await stripe().subscriptions.retrieve(data[0]?.id ?? "")).status).toBe(status);
 });
 
+test.each([
+  ["subscription_canceled", true],
+  ["product_not_received", false],
+])("after a dispute as %s was lost, whether no invoice is made for what was used is %s", async (reason, stopped) => {
+  const buyer = await buy({ plan: "starter", interval: "monthly" });
+  const { id } = await scene.control("dashboard/dispute", { payment_intent: buyer.payment, reason });
+  await scene.settle();
+  await scene.control("dashboard/close-dispute", { dispute: id, outcome: "lost" });
+  await scene.settle();
+  const [row] = await scene.database.sql`select private.is_charging_stopped(${buyer.account}) as stopped`;
+  expect(row?.stopped).toBe(stopped);
+});
+
 describe("a payment disputed as fraud", () => {
   const isHeld = async (buyer: Buyer) => {
     const [row] = await scene.database
@@ -148,6 +172,23 @@ describe("a payment disputed as fraud", () => {
     await close(buyer.dispute, "won");
     expect(await isHeld(buyer)).toEqual(free);
     expect((await scene.balance(buyer)).total).toBeGreaterThan(0);
+  });
+
+  test("goes on holding the account while another payment is disputed as fraud", async () => {
+    const buyer = await buy({ pack: "small" });
+    const answer = await startCheckout(buyer, { pack: "small" });
+    if (!answer.ok) throw new Error(answer.message);
+    const other = await scene.pay(answer.url);
+    await scene.settle();
+    const disputes: unknown[] = [];
+    for (const payment_intent of [buyer.payment, other.payment_intent]) {
+      disputes.push((await scene.control("dashboard/dispute", { payment_intent, reason: "fraudulent" })).id);
+      await scene.settle();
+    }
+    await close(disputes[0], "won");
+    expect(await isHeld(buyer)).toEqual(held);
+    await close(disputes[1], "won");
+    expect(await isHeld(buyer)).toEqual(free);
   });
 
   test("keeps holding the account when the dispute is lost, until an admin releases it, once and for all", async () => {

@@ -177,11 +177,17 @@ begin
 end $$;
 grant execute on function private.revise_meter_row(uuid, boolean, timestamptz) to service_role;
 
--- Whether an account is held, or says of a payment that it was not its own: then no invoice is made for what is left.
+-- Whether an account is held, disputes a payment, or was found right in saying that it had not bought or had canceled:
+-- then no invoice is made for what is left.
 create function private.is_charging_stopped(account_id uuid) returns boolean
 language sql stable set search_path = '' as $$
   select exists (select from public.account_holds h where h.account_id = is_charging_stopped.account_id)
     or exists (select from public.payments p where p.account_id = is_charging_stopped.account_id and p.is_disputed)
+    or exists (
+      select from public.payments p cross join jsonb_array_elements(p.disputes) d
+      where p.account_id = is_charging_stopped.account_id and d ->> 'status' = 'lost'
+        and d ->> 'reason' in ('fraudulent', 'subscription_canceled')
+    )
 $$;
 grant execute on function private.is_charging_stopped(uuid) to service_role;
 
