@@ -76,28 +76,42 @@ async function baseLinesOf(invoice: Stripe.Invoice) {
   return lines;
 }
 
-async function forgiveBase(invoice: Stripe.Invoice, idempotencyKey: string): Promise<ForgiveAnswer> {
+async function isForgivenBy(requestId: string, invoice: string): Promise<boolean> {
+  for await (const { metadata } of stripe().creditNotes.list({ invoice, limit: 100 }))
+    if (metadata?.request === requestId) return true;
+  return false;
+}
+
+async function forgiveBase(invoice: Stripe.Invoice, requestId: string): Promise<ForgiveAnswer> {
   const lines = await baseLinesOf(invoice);
   if (lines.length === 0) return NOTHING;
   await stripe().creditNotes.create(
-    { invoice: String(invoice.id), lines, reason: "order_change", memo: "The price of the plan is not asked for." },
-    { idempotencyKey },
+    {
+      invoice: String(invoice.id),
+      lines,
+      reason: "order_change",
+      memo: "The price of the plan is not asked for.",
+      metadata: { request: requestId },
+    },
+    { idempotencyKey: `forgive:base:${requestId}` },
   );
   return { ok: true, code: "forgiven" };
 }
 
-async function forgiveNow(id: string, what: Forgiven, idempotencyKey: string): Promise<ForgiveAnswer> {
+async function forgiveNow(id: string, what: Forgiven, requestId: string): Promise<ForgiveAnswer> {
   const invoice = await stripe().invoices.retrieve(id);
-  if (what === "all" && invoice.status === "void") return { ok: true, code: "forgiven" };
+  const isDone = what === "all" ? invoice.status === "void" : await isForgivenBy(requestId, id);
+  if (isDone) return { ok: true, code: "forgiven" };
   if (!isOwed(invoice)) return notOwed(invoice.status);
-  if (what === "base") return forgiveBase(invoice, idempotencyKey);
-  await stripe().invoices.voidInvoice(id, {}, { idempotencyKey });
+  if (what === "base") return forgiveBase(invoice, requestId);
+  await stripe().invoices.voidInvoice(id, {}, { idempotencyKey: `forgive:all:${requestId}` });
   return { ok: true, code: "forgiven" };
 }
 
 /**
  * Forgives an unpaid invoice, or the price of the plan on it alone. What follows for credits and the dunning case comes
- * with Stripe's event, or with the next look at the account. Asking again with the same id forgives once.
+ * with Stripe's event, or with the next look at the account. Asking again with the same id forgives once,
+ * and is answered as the first time.
  * @param o.requestId made when the form was drawn
  * @returns `refused` in Stripe's words where it does not let go, such as of an invoice that is paid in part
  * @throws Error if Stripe or the database cannot answer; it can be asked again with the same id
@@ -110,7 +124,7 @@ export async function forgiveInvoice(o: {
   const found = await findInvoice(o.invoice);
   if (!found) return UNKNOWN;
   try {
-    return await withCustomer(found.customer, () => forgiveNow(o.invoice, o.what, `forgive:${o.what}:${o.requestId}`));
+    return await withCustomer(found.customer, () => forgiveNow(o.invoice, o.what, o.requestId));
   } catch (error) {
     if (error instanceof CustomerBusy) return BUSY;
     if (error instanceof Stripe.errors.StripeInvalidRequestError)
