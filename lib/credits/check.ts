@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { Sql } from "postgres";
-import { bookDerivations, derivations } from "@/lib/credits/derivations";
+import { bookDerivations, derivationsWithin, everywhere } from "@/lib/credits/derivations";
 import { readEnvFiles } from "@/lib/env-files";
 import { closeDatabase, database } from "@/lib/supabase/direct";
 
@@ -15,14 +15,14 @@ export interface Discrepancy {
 }
 
 /**
- * Derives every balance, grant, reservation, daily sum and month of the books again from the entries and events, in one snapshot, and
- * answers what does not agree. An empty list means that the books are right.
+ * Derives every balance, grant, reservation, daily sum and month of the books again from the entries and events, in one
+ * snapshot, and answers what does not agree. An empty list means that the books are right.
  * @param most how many discrepancies of one kind to answer at most
  */
 export async function checkLedger(sql: Sql, most = 100): Promise<Discrepancy[]> {
   const found = await sql.begin("isolation level repeatable read read only", async (snapshot) => {
     const discrepancies: Discrepancy[] = [];
-    for (const [rule, query] of Object.entries({ ...derivations, ...bookDerivations })) {
+    for (const [rule, query] of Object.entries({ ...derivationsWithin(everywhere), ...bookDerivations })) {
       const rows = await snapshot.unsafe<
         Omit<Discrepancy, "rule">[]
       >(`select coalesce(account::text, 'all') as account, what::text as what,
@@ -50,7 +50,9 @@ async function main(): Promise<void> {
   const discrepancies = await checkLedger(database());
   await closeDatabase();
   if (discrepancies.length === 0) {
-    process.stdout.write("Every balance, grant, reservation and daily sum follows from its entries.\n");
+    process.stdout.write(
+      "Every balance, grant, reservation, daily sum and month of the books follows from its entries.\n",
+    );
     return;
   }
   process.stdout.write(

@@ -179,7 +179,7 @@ export async function findWaiting(sql: Sql, after: string | null): Promise<Compa
     Array<{ id: string; account_id: string; state: string; value: string; last_error: string | null }>
   >`
     select id, account_id, state, value, last_error from public.meter_outbox
-    where id > ${after ?? FIRST} and (state in ('rejected', 'review')
+    where id > ${after ?? FIRST} and livemode is distinct from ${!isLivemode()} and (state in ('rejected', 'review')
       or (state in ('blocked', 'stale', 'closed', 'unsure') and recorded_at < ${new Date(now().getTime() - 2 * 24 * HOUR_MS)}))
     order by id limit ${PAGE}`;
   const differences = rows.map((row) => ({

@@ -2,21 +2,18 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type BillingScene, openBillingScene } from "@/e2e/database/billing";
 import { subscribersOf } from "@/e2e/database/subscribers";
-import { readAlerts } from "@/lib/alerts";
 import { packOf, planOf } from "@/lib/billing/offers";
 import { type Buyer, startCheckout } from "@/lib/checkout/start";
 import { now } from "@/lib/clock";
 import { stripe } from "@/lib/stripe/client";
 import { rpc } from "@/lib/supabase/rpc";
 import { compareEverything, isInOrder, writeReport } from "./everything";
-import { readChecks, readFindings } from "./results";
-import { startChecks, stepChecks } from "./runs";
 
 let scene: BillingScene;
 const { subscribe, settle, total } = subscribersOf(() => scene);
 const sql = () => scene.database.sql;
 const { credits } = packOf("small");
-let packBuyer: Buyer & { session: string; payment: string };
+let packBuyer: Buyer & { session: string; payment: string; customer: string };
 
 async function buyPack() {
   const buyer = await scene.buyer();
@@ -24,7 +21,7 @@ async function buyPack() {
   if (!answer.ok) throw new Error(answer.message);
   const session = await scene.pay(answer.url);
   await scene.control("settle");
-  return { ...buyer, session: session.id, payment: String(session.payment_intent) };
+  return { ...buyer, session: session.id, payment: String(session.payment_intent), customer: String(session.customer) };
 }
 
 beforeAll(async () => {
@@ -106,6 +103,31 @@ describe("what nobody told us of is found, and mended from Stripe", () => {
     expect(await scene.balance(buyer)).toEqual({ total: 0, debt: 0 });
   });
 
+  test("a pack that is known to be paid and has brought no credits", async () => {
+    scene.deliver = false;
+    const buyer = await buyPack();
+    await sql()`insert into public.purchases select (jsonb_populate_record(p, jsonb_build_object('session_id', ${buyer.session}::text,
+      'payment_intent_id', ${buyer.payment}::text, 'account_id', ${buyer.account}::text, 'customer_id', ${buyer.customer}::text))).*
+      from public.purchases p where p.session_id = ${packBuyer.session}`;
+    expect(keysOf(await compare(["grants"]))).toEqual([
+      ["Every paid pack has brought its credits, and nothing else has", buyer.session],
+    ]);
+    expect(isInOrder(await mend(["grants"]))).toBe(true);
+    expect(await total(buyer)).toBe(credits);
+    expect(isInOrder(await mend(["grants"])), "and once").toBe(true);
+    expect(await total(buyer)).toBe(credits);
+  });
+
+  test("a paid period whose credits never came", async () => {
+    const plan = await subscribe("starter");
+    const { latest_invoice: invoice } = await stripe().subscriptions.retrieve(plan.subscription);
+    await sql()`update public.credit_grants set source_id = source_id || ':lost' where account_id = ${plan.account} and source = 'alw_rest'`;
+    expect(keysOf(await compare(["grants"]))).toEqual([["Every paid period has brought its allowance", invoice]]);
+    expect(isInOrder(await mend(["grants"]))).toBe(true);
+    const rests = (await scene.grants(plan)).filter(({ source }) => source === "alw_rest");
+    expect(rests).toHaveLength(2);
+  });
+
   test("a customer that was deleted", async () => {
     const plan = await subscribe("starter");
     scene.deliver = false;
@@ -147,6 +169,40 @@ describe("what only a person can decide is named", () => {
     expect(keysOf(await compare(["grants"]))).toEqual([]);
   });
 
+  test("a month of the books that does not go on from the one before", async () => {
+    const none = { opening_credits: 0, granted_credits: 0, used_credits: 0, expired_credits: 0, clawed_credits: 0 };
+    const still = {
+      packs_cents: 0,
+      plans_cents: 0,
+      imports_cents: 0,
+      reinstated_cents: 0,
+      used_cents: 0,
+      expired_cents: 0,
+    };
+    const rest = { clawed_cents: 0, closing_credits: 0, overage_cents: 0, other_cents: 0, returned_cents: 0 };
+    const month = { livemode: false, currency: "usd", month: "2020-01-01", opening_cents: 7, closing_cents: 7 };
+    await sql()`insert into public.finance_months ${sql()({ ...month, ...none, ...still, ...rest })}`;
+    const found = keysOf(await compare(["ledger"]));
+    await sql()`delete from public.finance_months where month = '2020-01-01'`;
+    expect(found).toContainEqual(["A month goes on from the month before", "all 2020-01-01 usd test"]);
+    expect(keysOf(await compare(["ledger"]))).toEqual([]);
+  });
+
+  test("a row of use that waits for a decision, and none of Stripe's other mode", async () => {
+    const row = { account_id: packBuyer.account, state: "rejected", value: 5, corrected: -5, livemode: false };
+    const at = new Date(Math.floor(now().getTime() / 1000) * 1000);
+    const ends = new Date(at.getTime() + 60_000);
+    const times = { window_start_at: at, window_end_at: ends, event_at: at, recorded_at: at };
+    const sent = { identifier: "r-1", customer_id: packBuyer.customer, meter: "m", revision: 0 };
+    await sql()`insert into public.meter_outbox ${sql()({ ...row, ...times, ...sent })}`;
+    const own = keysOf(await compare(["usage"]));
+    await sql()`update public.meter_outbox set livemode = true where identifier = 'r-1'`;
+    const other = keysOf(await compare(["usage"]));
+    await sql()`delete from public.meter_outbox where identifier = 'r-1'`;
+    expect(own.map(([rule]) => rule)).toContain("No row waits for a person");
+    expect(other).toEqual([]);
+  });
+
   test("a balance that its entries do not explain", async () => {
     await sql()`update public.credit_balances set total = total + 1 where account_id = ${packBuyer.account}`;
     const rules = keysOf(await compare(["ledger"]));
@@ -171,97 +227,4 @@ test("more objects than ten pages hold are all compared", async () => {
   const [result] = await compare(["customers"]);
   await sql()`delete from public.stripe_customers where customer_id = any (${customers})`;
   expect(result?.findings).toHaveLength(1001);
-});
-
-describe("once a day by itself", () => {
-  const clear = () =>
-    sql()`truncate public.reconciliation_runs, public.reconciliation_findings, public.reconciliation_seen`;
-  const untilDone = async () => {
-    await stepChecks({ seconds: 60 });
-    return readChecks();
-  };
-
-  test("every check runs, is kept, and runs again only after a day or when an admin asks", async () => {
-    await clear();
-    const checks = await untilDone();
-    expect(checks.map(({ key, open }) => [key, open])).toEqual(checks.map(({ key }) => [key, 0]));
-    expect(checks.map(({ last }) => last?.outcome)).toEqual(checks.map(() => "agrees"));
-    expect(await stepChecks()).toBe(0);
-    await startChecks();
-    await startChecks();
-    expect((await readChecks()).every(({ running }) => running?.askedBy === "admin")).toBe(true);
-    expect(await stepChecks({ seconds: 60 })).toBe(checks.length);
-    await scene.advance(86_401);
-    await settle();
-    expect(await stepChecks({ seconds: 60 })).toBe(checks.length);
-  });
-
-  test("what can be asked about again is mended, and shows as such; nobody is woken for it", async () => {
-    await clear();
-    scene.deliver = false;
-    const buyer = await buyPack();
-    const checks = await untilDone();
-    expect(checks.find(({ key }) => key === "grants")).toMatchObject({
-      open: 0,
-      last: { outcome: "agrees", mended: 1 },
-    });
-    expect(await readFindings({ check: "grants", most: 10 })).toMatchObject([
-      { key: buyer.session, isMended: true, isOpen: false },
-    ]);
-    expect(await total(buyer)).toBe(credits);
-    expect((await readAlerts()).filter(({ kind }) => kind === "sums_differ")).toEqual([]);
-  });
-
-  test("what still differs is told once, seen again by each run, and closes itself when it is gone", async () => {
-    await clear();
-    await sql()`update public.credit_balances set total = total + 1 where account_id = ${packBuyer.account}`;
-    await untilDone();
-    const first = await readFindings({ check: "ledger", most: 50 });
-    expect(first.length).toBeGreaterThan(0);
-    await scene.advance(86_401);
-    await settle();
-    await untilDone();
-    const second = await readFindings({ check: "ledger", most: 50 });
-    expect(second.map(({ id }) => id).sort()).toEqual(first.map(({ id }) => id).sort());
-    const told = (await readAlerts()).filter(({ kind }) => kind === "ledger_differs");
-    expect(told).toMatchObject([{ key: "ledger", data: { count: first.length } }]);
-    await sql()`update public.credit_balances set total = total - 1 where account_id = ${packBuyer.account}`;
-    await startChecks();
-    await untilDone();
-    expect((await readFindings({ check: "ledger", most: 50 })).some(({ isOpen }) => isOpen)).toBe(false);
-    expect((await readAlerts()).filter(({ kind }) => kind === "ledger_differs")).toEqual([]);
-  });
-
-  test("a step takes one page when there is no time, and a worker that dies loses no more than that", async () => {
-    await clear();
-    await stepChecks({ seconds: 0 });
-    await stepChecks({ seconds: 0 });
-    const half = (await readChecks()).find(({ running }) => running !== null);
-    expect(half).toMatchObject({ key: "customers", last: null });
-    const looked = half?.running?.checked ?? 0;
-    expect(looked).toBeGreaterThan(0);
-    const [run] =
-      await sql()`update public.reconciliation_runs set claimed_by = ${randomUUID()}, claimed_until = ${new Date(
-        now().getTime() + 120_000,
-      )} where finished_at is null returning id`;
-    expect(await stepChecks(), "another worker has it").toBe(0);
-    await scene.advance(121);
-    const checks = await untilDone();
-    expect(checks.find(({ key }) => key === "customers")?.last).toMatchObject({ outcome: "agrees" });
-    expect(checks.every(({ last }) => last?.outcome === "agrees")).toBe(true);
-    const [ended] = await sql()`select id from public.reconciliation_runs where check_key = 'customers'`;
-    expect(ended?.id).toBe(run?.id);
-  });
-
-  test("a Stripe that does not answer ends no run, closes nothing, and is asked again a minute later", async () => {
-    await clear();
-    await startChecks();
-    await scene.control("faults", { method: "GET", path: "/v1/customers", status: 500, times: 3 });
-    await expect(stepChecks({ seconds: 60 })).rejects.toThrow("A fault that was asked for");
-    expect((await readChecks()).find(({ key }) => key === "customers")?.running?.error).toContain("A fault");
-    expect(await stepChecks()).toBe(0);
-    await scene.advance(61);
-    await settle();
-    expect((await untilDone()).every(({ last }) => last?.outcome === "agrees")).toBe(true);
-  });
 });

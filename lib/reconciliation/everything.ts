@@ -30,16 +30,16 @@ async function compareAll(check: Check, mends: number): Promise<Compared> {
   const seen = new Set<string>();
   const findings: Judged[] = [];
   let checked = 0;
-  let place: { phase: number; after: string | null } | null = { phase: 0, after: null };
+  let place: Parameters<typeof placeAfter>[1] | null = { phase: 0, after: null, tried: 0 };
   const run = runInMemory(seen);
   try {
     while (place) {
       const phase = check.phases[place.phase];
       if (!phase) break;
-      const page = await comparePage({ phase, after: place.after, run, mends });
+      const page = await comparePage({ phase, after: place.after, run, mends, tried: place.tried });
       for (const id of page.seen) seen.add(id);
       findings.push(...page.findings);
-      checked += page.isAgain ? 0 : page.checked;
+      checked += page.again === null ? page.checked : 0;
       place = placeAfter(check, place, page);
     }
     return { check, checked, findings, error: null };

@@ -1,5 +1,5 @@
-import type { Sql } from "postgres";
-import { derivations } from "@/lib/credits/derivations";
+import type { Sql, TransactionSql } from "postgres";
+import { bookDerivations, derivationsWithin, someAccounts } from "@/lib/credits/derivations";
 import { database } from "@/lib/supabase/direct";
 import type { Check, Finding, Page } from "./check";
 
@@ -8,26 +8,33 @@ const MOST_OF_A_RULE = 100;
 const FIRST = "00000000-0000-0000-0000-000000000000";
 
 interface Row {
-  account: string;
+  account: string | null;
   what: string;
   stored: string;
   derived: string;
 }
 
-async function derive(snapshot: Sql, accounts: string[]): Promise<Finding[]> {
+const RULES = derivationsWithin(someAccounts);
+
+/** What does not follow, of a list of rules; those about some accounts take them as their parameter. */
+async function derive(
+  snapshot: TransactionSql,
+  rules: Record<string, string>,
+  accounts: string[] | null,
+): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const [rule, query] of Object.entries(derivations)) {
+  for (const [rule, query] of Object.entries(rules)) {
     const rows = await snapshot.unsafe<Row[]>(
       `select account::text as account, what::text as what,
         coalesce(stored::text, 'nothing') as stored, coalesce(derived::text, 'nothing') as derived
       from (${query}) found
-      where account = any ($1::uuid[]) and stored is distinct from derived order by 1, 2 limit ${MOST_OF_A_RULE}`,
-      [accounts],
+      where ${accounts ? "account = any ($1::uuid[]) and" : ""} stored is distinct from derived order by 1, 2 limit ${MOST_OF_A_RULE}`,
+      accounts ? [accounts] : [],
     );
     for (const { account, what, stored, derived } of rows)
       findings.push({
         rule,
-        key: `${account} ${what}`,
+        key: `${account ?? "all"} ${what}`,
         account,
         text: `${what} is ${stored}; its entries say ${derived}.`,
         ours: stored,
@@ -44,18 +51,26 @@ export async function checkAccounts(sql: Sql, after: string | null): Promise<Pag
     const rows = await snapshot<Array<{ id: string }>>`
       select id from public.accounts where id > ${after ?? FIRST} order by id limit ${ACCOUNTS}`;
     const ids = rows.map(({ id }) => id);
-    return { ids, findings: ids.length > 0 ? await derive(snapshot as unknown as Sql, ids) : [] };
+    return { ids, findings: ids.length > 0 ? await derive(snapshot, RULES, ids) : [] };
   });
   const { ids, findings } = page;
   return { checked: ids.length, findings, next: ids.length < ACCOUNTS ? null : (ids.at(-1) ?? null) };
+}
+
+/** The books of all accounts together, once in a run. */
+export async function checkBooks(sql: Sql): Promise<Page> {
+  const findings = await sql.begin("isolation level repeatable read read only", (snapshot) =>
+    derive(snapshot, bookDerivations, null),
+  );
+  return { checked: Object.keys(bookDerivations).length, findings, next: null };
 }
 
 /** The ledger against itself: every number is derived again from its entries. */
 export const ledger: Check = {
   key: "ledger",
   title: "Balances",
-  agrees: "Every balance, grant, reservation and daily sum follows from its entries.",
+  agrees: "Every balance, grant, reservation, daily sum and month of the books follows from its entries.",
   alert: "ledger_differs",
   needsDatabaseUrl: true,
-  phases: [(after) => checkAccounts(database(), after)],
+  phases: [(after) => checkAccounts(database(), after), () => checkBooks(database())],
 };

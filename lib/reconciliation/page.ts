@@ -9,8 +9,8 @@ export interface JudgedPage {
   readonly checked: number;
   readonly seen: string[];
   readonly next: string | null;
-  /** More can be mended than one step may: the same page is due again. */
-  readonly isAgain: boolean;
+  /** More may be mended than one step does: the same page is due again, after so many that stay as they are. Else null. */
+  readonly again: number | null;
 }
 
 function apply(mend: Mend): Promise<void> {
@@ -25,6 +25,11 @@ function apply(mend: Mend): Promise<void> {
       return askAboutPayment(mend.payment, mend.customer);
   }
 }
+
+/** What can be asked about again, each thing once, in the order of the findings. */
+const mendsOf = ({ findings }: Page): Mend[] => [
+  ...new Map(findings.flatMap(({ mend }) => (mend ? [[JSON.stringify(mend), mend] as const] : []))).values(),
+];
 
 const idOfFinding = ({ rule, key }: Finding) => `${rule} ${key}`;
 const asIs = (findings: readonly Finding[]): Judged[] => findings.map((finding) => ({ ...finding, isMended: false }));
@@ -41,6 +46,7 @@ async function mendSome(mends: readonly Mend[]): Promise<void> {
  * Compares one page and, if wanted, brings in step what differs: through the verbs that an event would have set off,
  * which ask Stripe and write what follows, each thing once. Then the page is compared again: what is gone was mended.
  * @param o.mends how many things may be asked about again; 0 only compares
+ * @param o.tried how many of this page's were asked about before and stayed as they are: they come first and are passed over
  * @throws Error if Stripe or the database cannot answer
  */
 export async function comparePage(o: {
@@ -48,19 +54,18 @@ export async function comparePage(o: {
   after: string | null;
   run: Run;
   mends: number;
+  tried: number;
 }): Promise<JudgedPage> {
   const before: Page = await o.phase(o.after, o.run);
-  const wanted = [
-    ...new Map(before.findings.flatMap(({ mend }) => (mend ? [[JSON.stringify(mend), mend]] : []))).values(),
-  ];
+  const wanted = mendsOf(before);
   const page = { checked: before.checked, seen: before.seen ?? [], next: before.next };
-  if (o.mends === 0 || wanted.length === 0) return { ...page, findings: asIs(before.findings), isAgain: false };
-  await mendSome((wanted as Mend[]).slice(0, o.mends));
+  if (o.mends === 0 || wanted.length <= o.tried) return { ...page, findings: asIs(before.findings), again: null };
+  await mendSome(wanted.slice(o.tried, o.tried + o.mends));
   const after = await o.phase(o.after, o.run);
   const left = new Set(after.findings.map(idOfFinding));
   const mended = before.findings.filter((finding) => !left.has(idOfFinding(finding)));
   const findings = [...asIs(after.findings), ...mended.map((finding) => ({ ...finding, isMended: true }))];
-  if (wanted.length > o.mends && mended.length > 0)
-    return { ...page, findings: findings.filter(({ isMended }) => isMended), isAgain: true };
-  return { ...page, findings, isAgain: false };
+  if (wanted.length <= o.tried + o.mends) return { ...page, findings, again: null };
+  const stayed = mendsOf(after).length - (wanted.length - o.tried - o.mends);
+  return { ...page, findings: findings.filter(({ isMended }) => isMended), again: Math.max(o.tried, stayed) };
 }

@@ -22,6 +22,18 @@ function readArguments() {
   return values;
 }
 
+/** Without the list of events the objects themselves are compared all the same. */
+async function fetchMissedEvents(): Promise<void> {
+  try {
+    await recoverMissedEvents({ seconds: 600 });
+  } catch (error) {
+    process.exitCode = 1;
+    process.stderr.write(
+      `Stripe's list of events could not be read: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
+  }
+}
+
 async function main(): Promise<void> {
   const { fix = false, only, help } = readArguments();
   if (help) {
@@ -29,11 +41,14 @@ async function main(): Promise<void> {
     return;
   }
   readEnvFiles("DATABASE_URL");
-  if (fix) await recoverMissedEvents({ seconds: 600 });
-  const results = await compareEverything({ fix, ...(only ? { only } : {}) });
-  process.stdout.write(`${writeReport(results, fix)}\n`);
-  if (!isInOrder(results)) process.exitCode = 1;
-  await closeDatabase();
+  try {
+    if (fix) await fetchMissedEvents();
+    const results = await compareEverything({ fix, ...(only ? { only } : {}) });
+    process.stdout.write(`${writeReport(results, fix)}\n`);
+    if (!isInOrder(results)) process.exitCode = 1;
+  } finally {
+    await closeDatabase();
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -13,7 +13,12 @@ const LEASE_SECONDS = 120;
 const MOST_MENDS = 5;
 const MOST_SECONDS = 6;
 
-const placeSchema = z.object({ phase: z.number().int().default(0), after: z.string().nullable().default(null) });
+const placeSchema = z.object({
+  phase: z.number().int().default(0),
+  after: z.string().nullable().default(null),
+  /** How many differences of this page were asked about again and are still there. */
+  tried: z.number().int().default(0),
+});
 type Place = z.output<typeof placeSchema>;
 
 interface ClaimedRun {
@@ -56,10 +61,10 @@ function runOf({ id, started_at }: ClaimedRun): Run {
 }
 
 /** Where a check goes on after a page: on this page, the next one, the next list, or nowhere. */
-export function placeAfter(check: Check, place: Place, page: Pick<JudgedPage, "next" | "isAgain">): Place | null {
-  if (page.isAgain) return place;
-  if (page.next !== null) return { phase: place.phase, after: page.next };
-  return place.phase + 1 < check.phases.length ? { phase: place.phase + 1, after: null } : null;
+export function placeAfter(check: Check, place: Place, page: Pick<JudgedPage, "next" | "again">): Place | null {
+  if (page.again !== null) return { ...place, tried: page.again };
+  if (page.next !== null) return { phase: place.phase, after: page.next, tried: 0 };
+  return place.phase + 1 < check.phases.length ? { phase: place.phase + 1, after: null, tried: 0 } : null;
 }
 
 async function savePage(run: ClaimedRun, lease: string, check: Check, place: Place, page: JudgedPage) {
@@ -69,7 +74,7 @@ async function savePage(run: ClaimedRun, lease: string, check: Check, place: Pla
     lease,
     lease_seconds: LEASE_SECONDS,
     place: next ?? place,
-    checked: page.isAgain ? 0 : page.checked,
+    checked: page.again === null ? page.checked : 0,
     findings: page.findings.map(({ account, isMended, ...finding }) => ({
       ...finding,
       account_id: account,
@@ -91,7 +96,13 @@ async function workOn(run: ClaimedRun, lease: string, deadline: number): Promise
   do {
     const phase = check.phases[place.phase];
     if (!phase) throw new Error(`The check ${check.key} has no part ${place.phase}.`);
-    const page = await comparePage({ phase, after: place.after, run: runOf(run), mends: MOST_MENDS });
+    const page = await comparePage({
+      phase,
+      after: place.after,
+      run: runOf(run),
+      mends: MOST_MENDS,
+      tried: place.tried,
+    });
     place = await savePage(run, lease, check, place, page);
   } while (place && performance.now() < deadline);
   if (place) await rpc("release_reconciliation", { run_id: run.id, lease });

@@ -1842,6 +1842,7 @@ export type Database = {
           livemode: boolean;
           asked_by: string;
           started_at: string;
+          really_started_at: string;
           place: Json;
           checked: number;
           mended: number;
@@ -1858,6 +1859,7 @@ export type Database = {
           livemode: boolean;
           asked_by: string;
           started_at: string;
+          really_started_at?: string;
           place?: Json;
           checked?: number;
           mended?: number;
@@ -1874,6 +1876,7 @@ export type Database = {
           livemode?: boolean;
           asked_by?: string;
           started_at?: string;
+          really_started_at?: string;
           place?: Json;
           checked?: number;
           mended?: number;

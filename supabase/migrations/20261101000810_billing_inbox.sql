@@ -25,6 +25,7 @@ create index stripe_events_unfinished on public.stripe_events (next_attempt_at) 
 create index stripe_events_of_a_customer on public.stripe_events ((coalesce(customer_id, id))) where status = 'pending';
 create index stripe_events_dead on public.stripe_events (finished_at) where status = 'dead';
 create index stripe_events_delivered on public.stripe_events (livemode, delivered_at desc) where delivered_at is not null;
+create index stripe_events_created_at on public.stripe_events (livemode, created_at desc);
 create index stripe_events_undelivered on public.stripe_events (livemode, created_at) where delivered_at is null;
 
 alter table public.stripe_events enable row level security;

@@ -4,6 +4,7 @@ create table public.reconciliation_runs (
   livemode boolean not null,
   asked_by text not null,
   started_at timestamptz not null,
+  really_started_at timestamptz not null default clock_timestamp(),
   place jsonb not null default '{}',
   checked bigint not null default 0,
   mended bigint not null default 0,
@@ -17,7 +18,7 @@ create table public.reconciliation_runs (
   constraint a_check_has_a_known_outcome check (outcome in ('agrees', 'differs', 'failed')),
   constraint finished_exactly_when_it_has_an_outcome check ((finished_at is null) = (outcome is null))
 );
-comment on table public.reconciliation_runs is 'Each time something was compared with Stripe, or with itself, page by page: place says how far it has come, so that a worker that dies loses one page.';
+comment on table public.reconciliation_runs is 'Each time something was compared with Stripe, or with itself, page by page: place says how far it has come, so that a worker that dies loses one page. really_started_at is by the database''s own clock, which no local clock moves.';
 create unique index one_run_of_a_check on public.reconciliation_runs (check_key, livemode) where finished_at is null;
 create index reconciliation_runs_in_order on public.reconciliation_runs (check_key, livemode, started_at desc);
 
@@ -71,8 +72,23 @@ begin
 end $$;
 grant execute on function public.start_reconciliation(text[], boolean, text, timestamptz) to service_role;
 
+-- Gives a run up that cannot be ended: what earlier runs have found stays open, and the founders are told.
+create function private.give_up_run(run public.reconciliation_runs, error text, at timestamptz) returns void
+language plpgsql set search_path = '' as $$
+begin
+  update public.reconciliation_runs r
+  set error = left(give_up_run.error, 1000), claimed_by = null, claimed_until = null, outcome = 'failed', finished_at = give_up_run.at
+  where r.id = (run).id;
+  delete from public.reconciliation_seen s where s.run_id = (run).id;
+  perform private.raise_alert('tick_failed', 'check ' || (run).check_key, null, (run).livemode,
+    jsonb_build_object('job', 'The check "' || (run).check_key || '"', 'error', left(give_up_run.error, 300)), give_up_run.at);
+end $$;
+grant execute on function private.give_up_run(public.reconciliation_runs, text, timestamptz) to service_role;
+
 -- Claims the run that goes on now, one worker at a time: the oldest that is under way, or else the first check of the
--- list that has not begun for so many seconds. Answers { run }, null when nothing is due.
+-- list that has not begun for so many seconds. A local clock that walks through weeks in a moment begins no run a day: a
+-- minute has to pass by itself. A worker that died has failed once; after ten in a row the run is given up. Answers
+-- { run }, null when nothing is due.
 create function public.claim_reconciliation(
   checks text[], livemode boolean, every_seconds integer, lease uuid, lease_seconds integer, at timestamptz
 ) returns jsonb
@@ -94,7 +110,8 @@ begin
     where not exists (
       select from public.reconciliation_runs former
       where former.check_key = c.key and former.livemode = claim_reconciliation.livemode
-        and former.started_at > claimed_at - make_interval(secs => every_seconds) and former.started_at <= claimed_at + interval '1 minute'
+        and ((former.started_at > claimed_at - make_interval(secs => every_seconds) and former.started_at <= claimed_at + interval '1 minute')
+          or former.really_started_at > clock_timestamp() - interval '1 minute')
     )
     order by c.position limit 1;
     if due is null then
@@ -108,6 +125,12 @@ begin
     where old.check_key = due and old.livemode = claim_reconciliation.livemode and old.closed_at < claimed_at - interval '90 days';
   elsif run.claimed_until > claimed_at and run.claimed_until < claimed_at + interval '1 day' then
     return jsonb_build_object('ok', true, 'code', 'busy', 'run', null);
+  elsif run.claimed_by is not null then
+    if run.attempts >= 9 then
+      perform private.give_up_run(run, 'Whoever compared this page never ended.', claimed_at);
+      return jsonb_build_object('ok', true, 'code', 'given_up', 'run', null);
+    end if;
+    update public.reconciliation_runs r set attempts = r.attempts + 1 where r.id = run.id;
   end if;
   update public.reconciliation_runs r
   set claimed_by = claim_reconciliation.lease, claimed_until = claimed_at + make_interval(secs => lease_seconds)
@@ -170,6 +193,7 @@ begin
   set finished_at = saved_at, outcome = case when open_now = 0 then 'agrees' else 'differs' end, claimed_until = null, claimed_by = null
   where r.id = run.id;
   delete from public.reconciliation_seen s where s.run_id = run.id;
+  perform private.settle_alert('tick_failed', 'check ' || run.check_key, run.livemode, saved_at);
   if open_now = 0 then
     perform private.settle_alert(save_reconciliation_page.alert, run.check_key, run.livemode, saved_at);
   else
@@ -190,19 +214,26 @@ begin
 end $$;
 grant execute on function public.release_reconciliation(uuid, uuid) to service_role;
 
--- A page could not be compared. It is tried again ever later; after ten times in a row the run is given up, and what
--- earlier runs have found stays open.
+-- A page could not be compared. It is tried again ever later; after ten times in a row the run is given up.
 create function public.fail_reconciliation_page(run_id uuid, lease uuid, error text, at timestamptz) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
   failed_at timestamptz := private.checked_time(fail_reconciliation_page.at);
+  run public.reconciliation_runs;
 begin
   update public.reconciliation_runs r
   set attempts = r.attempts + 1, error = left(fail_reconciliation_page.error, 1000), claimed_by = null,
-    claimed_until = case when r.attempts < 9 then failed_at + make_interval(mins => r.attempts + 1) end,
-    outcome = case when r.attempts >= 9 then 'failed' end, finished_at = case when r.attempts >= 9 then failed_at end
-  where r.id = fail_reconciliation_page.run_id and r.claimed_by = fail_reconciliation_page.lease and r.finished_at is null;
-  return jsonb_build_object('ok', found, 'code', case when found then 'noted' else 'lease_lost' end);
+    claimed_until = failed_at + make_interval(mins => r.attempts + 1)
+  where r.id = fail_reconciliation_page.run_id and r.claimed_by = fail_reconciliation_page.lease and r.finished_at is null
+  returning r.* into run;
+  if not found then
+    return jsonb_build_object('ok', false, 'code', 'lease_lost');
+  end if;
+  if run.attempts >= 10 then
+    perform private.give_up_run(run, run.error, failed_at);
+    return jsonb_build_object('ok', true, 'code', 'given_up');
+  end if;
+  return jsonb_build_object('ok', true, 'code', 'noted');
 end $$;
 grant execute on function public.fail_reconciliation_page(uuid, uuid, text, timestamptz) to service_role;
 

@@ -185,22 +185,26 @@ language sql stable set search_path = '' as $$
 $$;
 grant execute on function private.open_grant_months(boolean, timestamptz) to service_role;
 
--- The grants that an invoice's lines brought, by their keys.
-create function private.invoice_grants(invoice public.invoices) returns setof uuid
+create index credit_grants_account_id on public.credit_grants (account_id);
+
+-- The money in the grants that an invoice brought: they are named after its subscription and period, after the invoice
+-- itself, or after the checkout it belongs to.
+create function private.money_in_grants(invoice public.invoices) returns bigint
 language sql stable set search_path = '' as $$
-  select g.id from public.credit_grants g
-  where g.account_id = invoice.account_id and (
-    (g.source in ('alw_bridge', 'alw_rest') and g.source_id in (
-      select concat_ws(':', invoice.subscription_id, extract(epoch from l.period_start_at)::bigint, month)
-      from public.invoice_lines l cross join unnest(array[null, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]) month
-      where l.invoice_id = invoice.id and l.kind = 'base'))
-    or (g.source in ('upg', 'topup') and g.source_id in (
-      select concat_ws(':', invoice.id, month) from unnest(array[null, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]) month))
-    or (g.source = 'pack' and g.source_id in (
-      select p.session_id from public.purchases p where p.account_id = invoice.account_id and p.invoice_id = invoice.id))
-  )
+  select coalesce(sum(g.paid_cents), 0)::bigint from public.credit_grants g
+  where g.account_id = (invoice).account_id and case
+    when g.source in ('alw_bridge', 'alw_rest') then split_part(g.source_id, ':', 1) = (invoice).subscription_id and exists (
+      select from public.invoice_lines l
+      where l.invoice_id = (invoice).id and l.kind = 'base'
+        and split_part(g.source_id, ':', 2) = extract(epoch from l.period_start_at)::bigint::text)
+    when g.source in ('upg', 'topup') then split_part(g.source_id, ':', 1) = (invoice).id
+    when g.source = 'pack' then exists (
+      select from public.purchases p
+      where p.session_id = g.source_id and p.account_id = g.account_id and p.invoice_id = (invoice).id)
+    else false
+  end
 $$;
-grant execute on function private.invoice_grants(public.invoices) to service_role;
+grant execute on function private.money_in_grants(public.invoices) to service_role;
 
 -- The months since the books are open, per currency, each going on from the one before.
 create function private.open_months(livemode boolean, until timestamptz, through date) returns setof public.finance_months
@@ -210,8 +214,7 @@ language sql stable set search_path = '' as $$
   ), invoiced as (
     select i.id, i.currency, private.month_of(p.booked_at) as month,
       coalesce(sum(l.amount_cents - l.discount_cents) filter (where l.kind = 'overage'), 0)::bigint as overage,
-      coalesce(sum(l.amount_cents - l.discount_cents) filter (where l.kind <> 'overage'), 0)::bigint - coalesce((
-        select sum(g.paid_cents) from public.credit_grants g where g.id in (select private.invoice_grants(i))), 0)::bigint as other
+      coalesce(sum(l.amount_cents - l.discount_cents) filter (where l.kind <> 'overage'), 0)::bigint - private.money_in_grants(i) as other
     from public.paid_invoices p
     join public.invoices i on i.id = p.invoice_id
     left join public.invoice_lines l on l.invoice_id = i.id
