@@ -24,7 +24,7 @@ export function finalizationProblem(code: string | null): FinalizationProblem {
     return {
       lacks: "tax_id",
       wayOut:
-        "The customer was asked for it by mail. Once it is right, finalize the invoice in Stripe's Dashboard if it does not go by itself.",
+        "The customer was asked for it by mail, and the invoice is finalized once they enter it. You can enter it for them on the customer in Stripe's Dashboard.",
     };
   return {
     lacks: null,

@@ -110,11 +110,14 @@ function card(change: Omit<CardChange, "customer" | "lease">): Work {
 /** What an invoice's tax depends on. */
 const WHERE = ["address", "shipping", "tax"] as const;
 
+/** What an invoice waits for may be there. */
+const finalize = (): Work => ({ key: "address", run: ({ subject }) => finalizeStuck(subject) });
+
 /** A customer was changed: a card is charged from now on, an address may let an invoice be made. Nothing else follows. */
 function customer(event: EventOf<"customer.updated">): Work {
   const before = event.data.previous_attributes;
   if (!before || before.invoice_settings) return card({ method: null, renewal: null, changedAt: event.created });
-  if (WHERE.some((name) => name in before)) return { key: "address", run: ({ subject }) => finalizeStuck(subject) };
+  if (WHERE.some((name) => name in before)) return finalize();
   return { key: "customer", run: async () => true };
 }
 
@@ -132,6 +135,8 @@ export const handlers: Handlers = {
   "customer.subscription.paused": subscriptions,
   "customer.subscription.resumed": subscriptions,
   "customer.updated": customer,
+  "customer.tax_id.created": finalize,
+  "customer.tax_id.updated": finalize,
   "payment_method.attached": ({ data, created }) => card({ method: data.object.id, renewal: null, changedAt: created }),
   "payment_method.automatically_updated": ({ id, data, created }) =>
     card({ method: data.object.id, renewal: id, changedAt: created }),

@@ -13,6 +13,8 @@ export const EVENT_TYPES = [
   "customer.subscription.resumed",
   "customer.updated",
   "customer.deleted",
+  "customer.tax_id.created",
+  "customer.tax_id.updated",
   "payment_method.attached",
   "payment_method.automatically_updated",
   "invoice.created",

@@ -257,6 +257,22 @@ describe("an invoice that Stripe cannot finalize", () => {
   });
 });
 
+describe("an invoice that Stripe cannot finalize for want of a tax id", () => {
+  test("is told to its customer, and made once they have entered one", async () => {
+    const subscriber = await subscribe("starter");
+    await scene.control("dashboard/fail-finalization", { customer: subscriber.customer, code: "tax_id_invalid" });
+    await renew(subscriber);
+    expect(await alerts(subscriber)).toMatchObject([{ kind: "finalization_failed" }]);
+    expect((await mails(subscriber)).filter((kind) => kind === "invoice_stuck")).toHaveLength(1);
+    expect(await total(subscriber)).toBe(starter / 10);
+    await stripe().customers.createTaxId(subscriber.customer, { type: "eu_vat", value: "DE123456789" });
+    await tick();
+    await pass(7200);
+    expect(await alerts(subscriber)).toEqual([]);
+    expect(await total(subscriber)).toBe(starter);
+  });
+});
+
 describe("a customer deleted at Stripe", () => {
   test("is told, charged and given nothing more; the next purchase makes one new customer, and ends the alert", async () => {
     const subscriber = await subscribe("starter");
