@@ -36,6 +36,7 @@ function changedMail(subscription: ReadSubscription, before: Standing, at: Date)
         formerPlanName: former.plan.name,
         credits: base.plan?.monthlyAllowance ?? 0,
         paidCents: invoice?.amount_paid ?? null,
+        invoice: invoice?.id ?? null,
         invoiceUrl: invoice?.hosted_invoice_url ?? null,
         changedAt: at.toISOString(),
         renewsAt: subscription.periodEnd.toISOString(),

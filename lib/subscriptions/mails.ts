@@ -39,6 +39,7 @@ function startedMail(subscription: ReadSubscription): MailOrder[] {
         credits: line.meaning.plan?.monthlyAllowance ?? 0,
         amountCents: invoice.total,
         currency: invoice.currency,
+        invoice: invoice.id ?? null,
         invoiceUrl: invoice.hosted_invoice_url ?? null,
         paidAt: (fromSecondsOrNull(invoice.status_transitions.paid_at) ?? fromSeconds(invoice.created)).toISOString(),
         renewsAt: line.period.end.toISOString(),

@@ -70,6 +70,25 @@ test("each renewal that is paid has one receipt; what began with a payment is to
   expect(await mailsOf(trying, "payment_receipt")).toEqual([]);
 });
 
+test("a receipt comes once although Stripe names another address of the invoice each time it is asked", async () => {
+  const subscriber = await subscribe("starter");
+  await stripe().subscriptions.update(subscriber.subscription, { metadata: { asked: "again" } });
+  await scene.database
+    .sql`update public.invoices set hosted_url = hosted_url || '?s=later' where account_id = ${subscriber.account}`;
+  await mailReceipts();
+  expect(await mailsOf(subscriber, "subscription_started")).toHaveLength(1);
+  expect(await mailsOf(subscriber, "payment_receipt")).toEqual([]);
+});
+
+test("a payment of which we hear weeks late still has its receipt", async () => {
+  const subscriber = await subscribe("starter");
+  await renew(subscriber);
+  await scene.database
+    .sql`update public.invoices set paid_at = paid_at - interval '20 days' where account_id = ${subscriber.account}`;
+  await mailReceipts();
+  expect(await mailsOf(subscriber, "payment_receipt")).toHaveLength(1);
+});
+
 test("a renewal that was not paid, or that was given as a present, has no receipt", async () => {
   const [owing, gifted] = [await subscribe("starter"), await subscribe("starter")];
   await scene.control("dashboard/decline-next", { customer: owing.customer });

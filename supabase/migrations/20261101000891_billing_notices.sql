@@ -1,7 +1,7 @@
 create index invoices_paid_at on public.invoices (paid_at) where purpose = 'plan' and status = 'paid';
 
--- Paid plan invoices of the last three days that no mail has told of: whatever was charged, at a renewal, after days
--- unpaid, or at the end of a plan. The first of a plan and that of a change are told with what they began.
+-- Paid plan invoices of the last thirty days, as long as Stripe tells late of them, that no mail has told of: whatever was
+-- charged, at a renewal, after days unpaid, or at the end of a plan. The first of a plan and that of a change are told with what they began.
 create function public.find_unreceipted(livemode boolean, most integer, at timestamptz) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(to_jsonb(due) order by due.paid_at, due.invoice_id), '[]')
@@ -15,12 +15,12 @@ language sql stable set search_path = '' as $$
     from public.invoices i
     left join public.subscriptions s on s.id = i.subscription_id
     where i.purpose = 'plan' and i.status = 'paid' and i.livemode = find_unreceipted.livemode and i.paid_cents > 0
-      and i.paid_at > find_unreceipted.at - interval '3 days' and i.paid_at <= find_unreceipted.at
+      and i.paid_at > find_unreceipted.at - interval '30 days' and i.paid_at <= find_unreceipted.at
       and not exists (
         select from public.mail_outbox m where m.account_id = i.account_id and m.kind = 'payment_receipt' and m.key = i.id)
       and not exists (
         select from public.mail_outbox m
-        where m.account_id = i.account_id and m.kind in ('subscription_started', 'plan_changed') and m.data ->> 'invoiceUrl' = i.hosted_url)
+        where m.account_id = i.account_id and m.kind in ('subscription_started', 'plan_changed') and m.data ->> 'invoice' = i.id)
     order by i.paid_at, i.id limit find_unreceipted.most
   ) due
 $$;
