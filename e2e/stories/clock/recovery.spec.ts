@@ -23,7 +23,7 @@ test("paid on the first day, after 3 or after 7: the plan is whole again, and no
   browser,
   sql,
 }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(360_000);
   const people = await Promise.all(["Prompt", "Warned", "Downgraded"].map((name) => visitor(browser, sql, name)));
   const [prompt, warned, downgraded] = people as [Visitor, Visitor, Visitor];
   for (const { page } of people) await subscribe(page, "Starter", { card: cards.declinedOnRenewal });
