@@ -54,6 +54,25 @@ describe("an invoice made by hand", () => {
     expect(await find(draft)).toMatchObject({ status: "paid", attempt_count: 1 });
   });
 
+  test("is paid in parts by payments made elsewhere, its own asking for the rest", async () => {
+    const open = await finalize(await bill(2000, { auto_advance: false }));
+    const elsewhere = (amount: number) =>
+      stripe.paymentIntents.create({
+        customer: customer.id,
+        amount,
+        currency: "usd",
+        payment_method: "pm_card_visa",
+        confirm: true,
+      });
+    const attach = async (amount: number) =>
+      stripe.invoices.attachPayment(open.id ?? "", { payment_intent: (await elsewhere(amount)).id });
+    expect(await attach(500)).toMatchObject({ status: "open", amount_paid: 500, amount_remaining: 1500 });
+    expect((await refusal(attach(1600))).param).toBe("payment_intent");
+    expect(await stripe.invoices.pay(open.id ?? "")).toMatchObject({ status: "paid", amount_paid: 2000 });
+    const { payments } = await find(open);
+    expect(payments?.data.map(({ amount_paid: amount }) => amount).sort()).toEqual([1500, 500]);
+  });
+
   test("can be put off by moving the moment it finalizes", async () => {
     const draft = await bill(1900, { auto_advance: true });
     const later = (draft.automatically_finalizes_at ?? 0) + 5 * hour;
