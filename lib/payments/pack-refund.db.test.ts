@@ -93,6 +93,24 @@ test("credits spent after the amount was shown are not paid back: the refund is 
   expect(await refundsOf(buyer)).toEqual([]);
 });
 
+test("credits spent while a pack is refunded are spent or refunded, never both", async () => {
+  const buyer = await buyPack();
+  await spend(buyer, 0);
+  const deduct = async () => {
+    const call = { account_id: buyer.account, key: randomUUID(), amount: 1_000, feature: "test", at: now() };
+    return (await rpc<{ ok: boolean }>("deduct_credits", call)).ok ? 1_000 : 0;
+  };
+  const [answer, ...spent] = await Promise.all([
+    refundPack({ payment: buyer.payment, requestId: randomUUID(), expectedCents: 600 }),
+    ...Array.from({ length: 20 }, deduct),
+  ]);
+  const taken = answer.ok ? answer.creditsTaken : 0;
+  const used = spent.reduce((sum, amount) => sum + amount, 0);
+  expect(await scene.balance(buyer)).toEqual({ total: 50_000 - used - taken, debt: 0 });
+  const back = (await refundsOf(buyer)).reduce((sum, { amount }) => sum + amount, 0);
+  expect(back).toBe(answer.ok ? 600 : 0);
+});
+
 test("two forms sent at once refund a pack once", async () => {
   const buyer = await buyPack();
   await spend(buyer, 0);
@@ -135,7 +153,7 @@ test.each(["before", "after"])(
     await previewPackRefund(buyer.payment);
     expect(await scene.balance(buyer)).toEqual({ total: 0, debt: 0 });
     await scene.advance(200);
-    await finishPackRefunds();
+    await Promise.all([finishPackRefunds(), finishPackRefunds()]);
     expect(await statusOf(requestId)).toBe("refunded");
     expect(await refundsOf(buyer)).toHaveLength(1);
     expect(await scene.balance(buyer)).toEqual({ total: 0, debt: 0 });
