@@ -96,7 +96,7 @@ test("credits spent after the amount was shown are not paid back: the refund is 
 test("credits spent while a pack is refunded are spent or refunded, never both", async () => {
   const buyer = await buyPack();
   await spend(buyer, 0);
-  const deduct = async () => {
+  const deduct = async (): Promise<number> => {
     const call = { account_id: buyer.account, key: randomUUID(), amount: 1_000, feature: "test", at: now() };
     return (await rpc<{ ok: boolean }>("deduct_credits", call)).ok ? 1_000 : 0;
   };
