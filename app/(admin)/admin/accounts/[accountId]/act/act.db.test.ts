@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { createClient } from "@supabase/supabase-js";
+import type { ReactElement } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { VERBS } from "@/components/admin/act-path";
 import { type BillingScene, openBillingScene } from "@/e2e/database/billing";
 import { headersOf } from "@/e2e/database/callers";
 import { createPerson } from "@/e2e/database/people";
@@ -12,6 +15,7 @@ import { type Buyer, startCheckout } from "@/lib/checkout/start";
 import { now } from "@/lib/clock";
 import { stripe } from "@/lib/stripe/client";
 import { adminClient } from "@/lib/supabase/admin";
+import ActPage from "./[verb]/page";
 import { act } from "./actions";
 import { draftOf } from "./drafts";
 
@@ -77,6 +81,38 @@ async function send(
     throw error;
   }
 }
+
+/** The page of an act as Next draws it, as text. */
+async function pageOf(verb: string, account: AccountId, search: object): Promise<string> {
+  const page = await ActPage({
+    params: Promise.resolve({ accountId: account, verb }),
+    searchParams: Promise.resolve(search as Record<string, string>),
+  });
+  return renderToStaticMarkup(page as ReactElement).replaceAll(/<[^>]+>/g, " ");
+}
+
+/** What Next hands over is no plain object: its class is Next's own. */
+class AsNextGives {
+  [name: string]: unknown;
+  constructor(search: object) {
+    Object.assign(this, search);
+  }
+}
+
+test("the page of every act is drawn, whatever its address says", async () => {
+  const buyer = await buyPack();
+  const invoice = (await stripe().invoices.list({ customer: buyer.customer })).data[0]?.id ?? "";
+  const searches = [{}, { credits: "500", days: ["1", "2"], payment: buyer.payment, invoice, what: "all", other: "x" }];
+  for (const verb of VERBS.filter((name) => name !== "meter" && name !== "event"))
+    for (const search of searches.flatMap((said) => [said, new AsNextGives(said)])) {
+      if (verb === "forgive" && !("invoice" in search)) continue;
+      expect(await pageOf(verb, buyer.account, search)).toMatch(/Go back/);
+    }
+  expect(await pageOf("gift", buyer.account, new AsNextGives({ credits: "500" }))).toContain("Give 500 credits");
+  expect(await pageOf("gift", buyer.account, { credits: "many" })).toContain("Write a number");
+  expect(await pageOf("refund", buyer.account, new AsNextGives({ payment: buyer.payment }))).toContain("Refund $6.00");
+  await expect(pageOf("meter", buyer.account, {})).rejects.toThrow(/404/);
+});
 
 test("credits that an admin gives come once, however often the form is sent, and never without a reason", async () => {
   const buyer = await scene.buyer();
