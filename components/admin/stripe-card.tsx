@@ -25,7 +25,7 @@ export function StripeObjects({ account, dashboard }: StripeCardProps) {
   const { customers, subscriptions } = account;
   return (
     <>
-      <CardHeader>
+      <CardHeader className={customers.length === 0 ? "pb-5" : undefined}>
         <CardTitle>At Stripe</CardTitle>
         <CardDescription>
           {customers.length === 0 ? "No customer yet: nothing was ever bought." : "As we last fetched it."}

@@ -52,7 +52,7 @@ export function AccountHeader({ account, keepsOverage, at }: AccountHeaderProps)
             </Link>
           }
         >
-          {hold.note && <>“{hold.note}” </>}
+          {hold.note && <>“{hold.note.replace(/\.$/, "")}”. </>}
           It can neither spend nor buy, since <RelativeTime date={hold.heldAt} now={at} />.
         </Banner>
       )}

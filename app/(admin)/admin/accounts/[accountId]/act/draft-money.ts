@@ -42,7 +42,8 @@ export async function forgive(account: AdminAccount, search: Search): Promise<Dr
     .filter(({ kind }) => kind === "base")
     .reduce((sum, { amountCents, discountCents, taxCents }) => sum + amountCents - discountCents + taxCents, 0);
   const base = formatMoney(Math.min(baseCents, invoice.dueCents), invoice.currency);
-  const rest = formatMoney(Math.max(0, invoice.dueCents - baseCents), invoice.currency);
+  const restCents = Math.max(0, invoice.dueCents - baseCents);
+  const rest = formatMoney(restCents, invoice.currency);
   if (!what.success)
     return {
       kind: "choose",
@@ -57,7 +58,7 @@ export async function forgive(account: AdminAccount, search: Search): Promise<Dr
             {
               value: "base",
               label: `The plan’s price, ${base}`,
-              means: `A credit note takes it off. ${rest} for what was used before stays to be paid.`,
+              means: `A credit note takes it off. ${restCents > 0 ? `${rest} for what was used before stays to be paid.` : "Nothing else is on it, so nothing stays to be paid."}`,
             },
             { value: "all", label: `All of it, ${due}`, means: "The invoice is voided, with what was used before." },
           ],
@@ -71,11 +72,11 @@ export async function forgive(account: AdminAccount, search: Search): Promise<Dr
     title,
     text: isAll
       ? "The invoice is voided. If nothing else is owed, the account gets its access back, and no allowance for the unpaid period."
-      : "A credit note takes the plan’s price off the invoice. What was used before stays payable, and is collected as before.",
+      : `A credit note takes the plan’s price off the invoice, and brings no credits for the unpaid period. ${restCents > 0 ? "What was used before stays payable, and is collected as before." : "Nothing else is on it: the account gets its access back."}`,
     facts: [
       { label: "Owed now", value: due },
       { label: "Forgiven", value: isAll ? due : base },
-      { label: "Stays to be paid", value: isAll ? "Nothing" : rest },
+      { label: "Stays to be paid", value: isAll || restCents === 0 ? "Nothing" : rest },
     ],
     fields: { invoice: invoice.id, what: what.data },
     confirmLabel: isAll ? `Forgive ${due}` : `Forgive ${base}`,
