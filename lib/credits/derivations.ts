@@ -107,7 +107,7 @@ export function derivationsWithin(within: Within): Record<string, string> {
         union all
         select f.account_id, f.grant_id, f.credits, f.recorded_at from public.credit_forfeits f where ${within("f.account_id")}
       ) one
-      join private.booked_grants b on b.id = one.grant_id and b.account_id = one.account_id
+      join private.booked_grants b on b.id = one.grant_id and b.account_id = one.account_id and ${within("b.account_id")}
       join public.finance_closings c on greatest(one.at, b.booked_at) < c.until::timestamp at time zone 'UTC'
       group by 1, 2
     ) lost on lost.grant_id = g.id and lost.livemode = booked.livemode`,

@@ -100,6 +100,21 @@ describe("an alert", () => {
     await scene.advance(6 * 3600);
     expect(await flap()).toBe(1);
   });
+
+  test("that came back and stays is mailed once those hours are over, though nothing raises it again", async () => {
+    const about = { kind: "webhook_disabled", key: "webhook" } as const;
+    await raiseAlert(about);
+    expect(await mailAlerts()).toBe(1);
+    await settleAlert(about);
+    await scene.advance(3600);
+    await raiseAlert(about);
+    expect(await mailAlerts()).toBe(0);
+    await scene.advance(5 * 3600 + 1);
+    const counts = await Promise.all([mailAlerts(), mailAlerts()]);
+    expect(counts.sort()).toEqual([0, 1]);
+    expect(await mailAlerts()).toBe(0);
+    expect(await mails()).toHaveLength(2);
+  });
 });
 
 test("a job is told of once it has failed for a quarter of an hour, and settled when it works again", async () => {

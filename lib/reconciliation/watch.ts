@@ -69,7 +69,7 @@ const MOST = 50;
  * @throws RpcError if the database cannot answer
  */
 export async function mailAlerts(): Promise<number> {
-  const opened = toAlerts(await rpc("read_new_alerts", { livemode: isLivemode(), most: MOST })).sort(
+  const opened = toAlerts(await rpc("read_new_alerts", { livemode: isLivemode(), most: MOST, at: now() })).sort(
     (one, other) => urgencyOf(one.kind) - urgencyOf(other.kind),
   );
   if (opened.length === 0) return 0;

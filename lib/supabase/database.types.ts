@@ -3113,6 +3113,7 @@ export type Database = {
       read_new_alerts: { Args: {
           livemode: boolean;
           most: number;
+          at: string;
         }; Returns: Json };
       read_pack_refund: { Args: {
           id: string;

@@ -18,13 +18,13 @@ create unique index one_open_alert on public.alerts (kind, key, livemode) where 
 create index alerts_in_order on public.alerts (livemode, opened_at desc, id desc);
 create index alerts_of_an_account on public.alerts (account_id, opened_at desc) where account_id is not null;
 create index alerts_of_a_key on public.alerts (kind, key, livemode, opened_at desc);
-create index alerts_not_mailed on public.alerts (opened_at) where mailed_at is null and closed_at is null;
+create index open_alerts on public.alerts (opened_at) where closed_at is null;
 
 alter table public.alerts enable row level security;
 grant select, insert, update, delete on public.alerts to service_role;
 
 -- Opens an alert, or says of the open one that it is still so. One that comes back within six hours of its last mail
--- is open again without another.
+-- is open again without another until those are over.
 create function private.raise_alert(kind text, key text, account_id uuid, livemode boolean, data jsonb, at timestamptz) returns void
 language sql set search_path = '' as $$
   insert into public.alerts as open (kind, key, livemode, account_id, data, opened_at, last_seen_at, mailed_at)
@@ -96,14 +96,16 @@ language sql stable set search_path = '' as $$
 $$;
 grant execute on function public.read_alerts(boolean, integer, timestamptz, boolean, uuid) to service_role;
 
--- Open alerts that no founder has had a mail of.
-create function public.read_new_alerts(livemode boolean, most integer) returns jsonb
+-- Open alerts that no founder has had a mail of, and those that came back and are still open six hours after the mail of
+-- the time before.
+create function public.read_new_alerts(livemode boolean, most integer, at timestamptz) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(to_jsonb(page) order by page.opened_at, page.id), '[]') from (
     select a.*, account.name as account_name
     from public.alerts a left join public.accounts account on account.id = a.account_id
-    where a.mailed_at is null and a.closed_at is null and a.livemode = read_new_alerts.livemode
+    where a.closed_at is null and a.livemode = read_new_alerts.livemode
+      and (a.mailed_at is null or (a.mailed_at < a.opened_at and a.mailed_at <= read_new_alerts.at - interval '6 hours'))
     order by a.opened_at, a.id limit read_new_alerts.most
   ) page
 $$;
-grant execute on function public.read_new_alerts(boolean, integer) to service_role;
+grant execute on function public.read_new_alerts(boolean, integer, timestamptz) to service_role;

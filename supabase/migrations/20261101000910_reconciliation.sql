@@ -322,7 +322,7 @@ begin
 end $$;
 grant execute on function public.watch_tables(boolean, timestamptz) to service_role;
 
--- Puts the alerts that are still open and were never mailed into one mail. Two workers at once: one of them writes it.
+-- Puts alerts of which there was no mail since they opened into one. Two workers at once: one of them writes it.
 create function public.mail_alerts(ids uuid[], data jsonb, at timestamptz) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
@@ -331,7 +331,7 @@ declare
 begin
   update public.alerts a set mailed_at = mailed
   where a.id in (
-    select open.id from public.alerts open where open.id = any (mail_alerts.ids) and open.mailed_at is null order by open.id for update
+    select open.id from public.alerts open where open.id = any (mail_alerts.ids) and (open.mailed_at is null or open.mailed_at < open.opened_at) order by open.id for update
   );
   get diagnostics marked = row_count;
   if marked <> cardinality(mail_alerts.ids) then
