@@ -61,7 +61,9 @@ export function writeReport(sections: readonly Section[]): string {
   ].join("\n");
 }
 
-async function main(): Promise<void> {
+async function main(args: string[]): Promise<void> {
+  if (args.length > 0)
+    throw new Error(`${args.join(" ")} is not an option: the doctor has none, and looks at everything.`);
   readEnvFiles(null);
   try {
     const sections = await examine();
@@ -73,7 +75,7 @@ async function main(): Promise<void> {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  main().catch((error: unknown) => {
+  main(process.argv.slice(2)).catch((error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;
   });

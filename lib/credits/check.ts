@@ -45,7 +45,9 @@ export function describeDiscrepancies(discrepancies: Discrepancy[]): string {
     .join("\n");
 }
 
-async function main(): Promise<void> {
+async function main(args: string[]): Promise<void> {
+  if (args.length > 0)
+    throw new Error(`${args.join(" ")} is not an option: credits:check has none, and looks at every account.`);
   readEnvFiles("DATABASE_URL");
   const discrepancies = await checkLedger(database());
   await closeDatabase();
@@ -62,7 +64,7 @@ async function main(): Promise<void> {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  main().catch((error: unknown) => {
+  main(process.argv.slice(2)).catch((error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;
   });
