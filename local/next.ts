@@ -3,8 +3,8 @@ import { startChild } from "./child.ts";
 import { PROJECT } from "./settings.ts";
 import type { StartApp } from "./stack.ts";
 
-// The job tick comes every ten seconds; it is worth a line only when it fails.
-const TICK = /^\s*POST \/api\/jobs 200 /;
+// The job tick, and what the stand-ins tell the app, come all the time; they are worth a line only when they fail.
+const MACHINES = /^\s*POST \/api\/(jobs|stripe\/webhook|stripe\/thin|resend\/webhook) 200 /;
 
 /**
  * Starts `next dev`. It is ready when the first page has been built and answered, so that nobody waits for it in a
@@ -25,7 +25,7 @@ export const startNext: StartApp = (settings, environment) => {
     environment: { ...process.env, NEXT_TELEMETRY_DISABLED: "1", ...environment },
     data: settings.data,
     onLine: (line) => {
-      if (!isQuiet && !TICK.test(line)) process.stdout.write(`${line}\n`);
+      if (!isQuiet && !MACHINES.test(line)) process.stdout.write(`${line}\n`);
     },
   });
   let ended = false;
