@@ -28,7 +28,13 @@ export function MailList({ mails, now }: { mails: readonly ListedMail[]; now: Da
               </Link>
             </TD>
             <TD className="min-w-36">
-              {mail.account ? <AccountLink id={mail.account} name={mail.accountName ?? "The account"} /> : "Founders"}
+              {mail.account ? (
+                <AccountLink id={mail.account} name={mail.accountName ?? "The account"} />
+              ) : mail.audience === "founders" ? (
+                "Founders"
+              ) : (
+                "A former address"
+              )}
             </TD>
             <TD className="min-w-64">
               <Copies mail={mail} />

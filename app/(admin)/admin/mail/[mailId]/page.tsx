@@ -37,8 +37,10 @@ export default async function OneMailPage({ params, searchParams }: PageProps<"/
           <CardTitle>
             {mail.account ? (
               <AccountLink id={mail.account} name={mail.accountName ?? "The account"} />
-            ) : (
+            ) : mail.audience === "founders" ? (
               "To the founders"
+            ) : (
+              "To a former address"
             )}
           </CardTitle>
           <CardDescription>
