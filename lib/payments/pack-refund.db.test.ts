@@ -68,6 +68,9 @@ test("of a half-spent pack half of the price goes back, and its unspent credits 
   expect(await scene.balance(buyer)).toEqual({ total: 0, debt: 0 });
   expect(await refundPack(request)).toMatchObject({ ok: true, code: "refunded", amountCents: 300 });
   expect(await refundsOf(buyer)).toMatchObject([{ amount: 300, metadata: { request: requestId } }]);
+  const mails = await scene.database
+    .sql`select data from public.mail_outbox where account_id = ${buyer.account} and kind = 'refund_made'`;
+  expect(mails.map(({ data }) => data)).toMatchObject([{ amountCents: 300, creditsTaken: 25_000, debt: 0 }]);
   expect(await previewPackRefund(buyer.payment)).toMatchObject({ ok: false, code: "nothing_left" });
 });
 

@@ -221,7 +221,8 @@ begin
 end $$;
 grant execute on function private.follow_payment_alerts(public.payments, public.payments, timestamptz) to service_role;
 
--- Queues the mails a payment's state asks for, each once. What moved with a single new one is told in it.
+-- Queues the mails a payment's state asks for, each once. What moved with a single new one is told in it; of a refund that
+-- an admin asked for it is what was taken before the money left.
 create function private.queue_payment_mails(account_id uuid, mails jsonb, moved jsonb, at timestamptz) returns void
 language plpgsql set search_path = '' as $$
 declare
@@ -239,8 +240,10 @@ begin
   told := told || jsonb_build_object('debt', (
     select b.debt from public.credit_balances b where b.account_id = queue_payment_mails.account_id
   ));
-  perform private.queue_mail(queue_payment_mails.account_id, m ->> 'kind', m ->> 'key', m -> 'data' || told, queue_payment_mails.at)
-  from jsonb_array_elements(fresh) m;
+  perform private.queue_mail(queue_payment_mails.account_id, m ->> 'kind', m ->> 'key',
+    m -> 'data' || told || case when asked.id is null then '{}' else jsonb_build_object('creditsTaken', asked.credits) end, queue_payment_mails.at)
+  from jsonb_array_elements(fresh) m
+  left join public.pack_refunds asked on asked.refund_id = m ->> 'key';
 end $$;
 grant execute on function private.queue_payment_mails(uuid, jsonb, jsonb, timestamptz) to service_role;
 
