@@ -70,13 +70,13 @@ export const toAlerts = (rows: unknown): Alert[] => z.array(row).parse(rows);
 
 /**
  * A page of alerts of the mode of our key, newest first.
- * @param o.before the openedAt of the last one seen
+ * @param o.before the id of the last one seen
  * @param o.isOpen only open ones (the default), only closed ones, or null for both
  * @param o.account only those of one account
  * @throws RpcError if the database cannot answer
  */
 export async function readAlerts(
-  o: { most?: number; before?: Date | null; isOpen?: boolean | null; account?: AccountId } = {},
+  o: { most?: number; before?: string | null; isOpen?: boolean | null; account?: AccountId } = {},
 ): Promise<Alert[]> {
   return toAlerts(
     await rpc("read_alerts", {

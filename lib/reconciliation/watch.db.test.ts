@@ -80,6 +80,20 @@ describe("an alert", () => {
     ]);
   });
 
+  test("that was raised in the same moment as others is on one page of the list, and on one only", async () => {
+    const at = now();
+    for (const key of ["1", "2", "3", "4", "5"])
+      await rpc("raise_alert", { kind: "refund_stuck", key, account_id: null, livemode: false, data: {}, at });
+    const seen: string[] = [];
+    for (let before: string | null = null; ; before = seen.at(-1) ?? null) {
+      const page = await readAlerts({ most: 2, before });
+      if (page.length === 0) break;
+      seen.push(...page.map(({ id }) => id));
+    }
+    expect(seen).toHaveLength(5);
+    expect(new Set(seen).size).toBe(5);
+  });
+
   test("that is settled before the mail goes into none", async () => {
     await raiseAlert({ kind: "refund_stuck", key: "re_1" });
     await settleAlert({ kind: "refund_stuck", key: "re_1" });

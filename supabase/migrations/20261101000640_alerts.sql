@@ -79,22 +79,22 @@ begin
 end $$;
 grant execute on function public.see_alert(uuid, uuid, timestamptz) to service_role;
 
--- A page of alerts, newest first: the open ones, or with `is_open` null all. `before` is the opened_at of the last one seen.
+-- A page of alerts, newest first: the open ones, or with `is_open` null all. `before` is the id of the last one seen.
 create function public.read_alerts(
-  livemode boolean, most integer, before timestamptz default null, is_open boolean default true, account_id uuid default null
+  livemode boolean, most integer, before uuid default null, is_open boolean default true, account_id uuid default null
 ) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(to_jsonb(page) order by page.opened_at desc, page.id desc), '[]') from (
     select a.*, account.name as account_name
     from public.alerts a left join public.accounts account on account.id = a.account_id
     where a.livemode = read_alerts.livemode
-      and (read_alerts.before is null or a.opened_at < read_alerts.before)
+      and (read_alerts.before is null or (a.opened_at, a.id) < (select seen.opened_at, seen.id from public.alerts seen where seen.id = read_alerts.before))
       and (read_alerts.is_open is null or (a.closed_at is null) = read_alerts.is_open)
       and (read_alerts.account_id is null or a.account_id = read_alerts.account_id)
     order by a.opened_at desc, a.id desc limit read_alerts.most
   ) page
 $$;
-grant execute on function public.read_alerts(boolean, integer, timestamptz, boolean, uuid) to service_role;
+grant execute on function public.read_alerts(boolean, integer, uuid, boolean, uuid) to service_role;
 
 -- Open alerts that no founder has had a mail of, and those that came back and are still open six hours after the mail of
 -- the time before.

@@ -14,7 +14,7 @@ import { markSeen } from "../actions";
 export const metadata: Metadata = { title: "Alerts" };
 
 const PAGE = 50;
-const beforeFields = z.coerce.date().optional().catch(undefined);
+const beforeFields = z.uuid().optional().catch(undefined);
 
 export default async function AlertsPage({ searchParams }: PageProps<"/admin/alerts">) {
   await requireAdmin();
@@ -33,7 +33,7 @@ export default async function AlertsPage({ searchParams }: PageProps<"/admin/ale
           {last && found.length > PAGE && (
             <CardFooter>
               <Link
-                href={`/admin/alerts?before=${encodeURIComponent(last.openedAt.toISOString())}` as Route}
+                href={`/admin/alerts?before=${last.id}` as Route}
                 className={buttonVariants({ variant: "secondary", size: "sm" })}
               >
                 Older ones
