@@ -23,7 +23,7 @@ export function addressChanged({ address, changedAt }: AddressChangedFacts, send
           Since {formatDate(changedAt)} you sign in with {address}, and our mail goes there.
         </Paragraph>
         <Paragraph>
-          Was it not you? Then somebody knows your password. Write to us at once, from this address, and we give you
+          Was it not you? Then somebody else is in your account. Write to us at once, from this address, and we give you
           your account back.
         </Paragraph>
       </Layout>
