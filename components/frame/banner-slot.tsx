@@ -19,7 +19,8 @@ export function BannerSlot({ facts }: { facts: BannerFacts }) {
   // Where a payment is being followed, what it was a moment ago is no news.
   const isFollowed = choice?.code === "finish_payment" && isWithin(path, "/billing/success");
   if (!choice || isSaidThere || isFollowed) return null;
-  const { action } = choice;
+  // A way to the page that is shown leads nowhere.
+  const action = choice.action?.href === path ? null : choice.action;
   const look = buttonVariants({ size: "sm" });
   return (
     <Banner
