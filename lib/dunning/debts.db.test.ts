@@ -230,6 +230,21 @@ describe("forgiving", () => {
     expect(mail?.data.creditsBack).toBe(false);
   });
 
+  test("the plan's price, where nothing else is owed, ends the case without credits or a word of them", async () => {
+    const subscriber = await failing();
+    const [invoice] = await owed(subscriber);
+    const asked = { invoice: String(invoice?.id), what: "base", requestId: randomUUID() } as const;
+    expect(await forgiveInvoice(asked)).toEqual({ ok: true, code: "forgiven" });
+    await tick();
+    expect([await stage(subscriber), await outcomes(subscriber)]).toEqual([null, ["paid"]]);
+    expect(await total(subscriber)).toBe(starter / 10);
+    const mails = await scene.database
+      .sql`select kind, data from public.mail_outbox where account_id = ${subscriber.account}`;
+    expect(mails.find(({ kind }) => kind === "plan_restored")?.data.creditsBack).toBe(false);
+    expect(mails.filter(({ kind }) => kind === "payment_receipt")).toEqual([]);
+    expect(mails.filter(({ kind }) => kind === "subscription_started")).toHaveLength(1);
+  });
+
   test("everything voids the invoice once, closes the case and says nothing", async () => {
     const subscriber = await failing();
     const [invoice] = await owed(subscriber);
