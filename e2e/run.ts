@@ -7,12 +7,13 @@ import { PROJECT, readSettings } from "../local/settings.ts";
 import { startStack } from "../local/stack.ts";
 import { getBrowser } from "./browser.ts";
 
-// The stories run beside a stack in use: with data and ports of their own, which the environment may change.
+// The stories run beside a stack in use: with data and ports of their own, which the environment may change. All are below
+// 32768, where no outgoing connection takes one for a moment.
 const OWN = {
   LEDGERLINE_DATA: ".local/e2e",
   LEDGERLINE_PORT_APP: "3100",
-  LEDGERLINE_PORT_SUPABASE: "54421",
-  LEDGERLINE_PORT_POSTGRES: "54422",
+  LEDGERLINE_PORT_SUPABASE: "12221",
+  LEDGERLINE_PORT_POSTGRES: "12222",
   LEDGERLINE_PORT_STRIPE: "12211",
   LEDGERLINE_PORT_MAILBOX: "12212",
 };

@@ -1859,7 +1859,7 @@ export type Database = {
           livemode: boolean;
           asked_by: string;
           started_at: string;
-          really_started_at?: string;
+          really_started_at: string;
           place?: Json;
           checked?: number;
           mended?: number;

@@ -4,7 +4,7 @@ create table public.reconciliation_runs (
   livemode boolean not null,
   asked_by text not null,
   started_at timestamptz not null,
-  really_started_at timestamptz not null default clock_timestamp(),
+  really_started_at timestamptz not null,
   place jsonb not null default '{}',
   checked bigint not null default 0,
   mended bigint not null default 0,
@@ -63,8 +63,8 @@ language plpgsql set search_path = '' as $$
 declare
   started integer;
 begin
-  insert into public.reconciliation_runs (check_key, livemode, asked_by, started_at)
-  select c.key, start_reconciliation.livemode, start_reconciliation.asked_by, private.checked_time(start_reconciliation.at)
+  insert into public.reconciliation_runs (check_key, livemode, asked_by, started_at, really_started_at)
+  select c.key, start_reconciliation.livemode, start_reconciliation.asked_by, private.checked_time(start_reconciliation.at), clock_timestamp()
   from unnest(start_reconciliation.checks) with ordinality c (key, position) order by c.position
   on conflict do nothing;
   get diagnostics started = row_count;
@@ -117,8 +117,8 @@ begin
     if due is null then
       return jsonb_build_object('ok', true, 'code', 'nothing_due', 'run', null);
     end if;
-    insert into public.reconciliation_runs (check_key, livemode, asked_by, started_at)
-    values (due, claim_reconciliation.livemode, 'clock', claimed_at) returning * into run;
+    insert into public.reconciliation_runs (check_key, livemode, asked_by, started_at, really_started_at)
+    values (due, claim_reconciliation.livemode, 'clock', claimed_at, clock_timestamp()) returning * into run;
     delete from public.reconciliation_runs old
     where old.check_key = due and old.livemode = claim_reconciliation.livemode and old.finished_at < claimed_at - interval '90 days';
     delete from public.reconciliation_findings old
