@@ -10,10 +10,12 @@ const replaced = [...readFileSync(file, "utf8").matchAll(/\bvi\.mock\(\s*"([^"]+
   name.startsWith(".") ? join(dirname(file), name) : name,
 );
 const environment = { ...process.env };
+const environmentItself = process.env;
 
 if (replaced.length > 0) vi.resetModules();
 
 afterAll(() => {
+  if (process.env !== environmentItself) throw new Error("Another object stands as process.env: stub names instead.");
   vi.unstubAllEnvs();
   vi.unstubAllGlobals();
   vi.useRealTimers();

@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { callDirectly, callOverRest, RpcError } from "@/lib/supabase/rpc";
 import { type ClonedDatabase, cloneDatabase } from "../../e2e/database/clone.ts";
 import { createTeam } from "../../e2e/database/people.ts";
 
 let database: ClonedDatabase;
-const before = { ...process.env };
 beforeAll(async () => {
   database = await cloneDatabase();
   await database.sql.unsafe(`
@@ -22,13 +21,11 @@ beforeAll(async () => {
     grant execute on function public.refuse() to service_role;`);
   await createTeam(database.sql, [], "Alpha");
   await createTeam(database.sql, [], "Beta");
-  Object.assign(process.env, {
-    SUPABASE_URL: "http://supabase.test",
-    SUPABASE_SECRET_KEY: database.keys.secret,
-  });
+  vi.stubEnv("SUPABASE_URL", "http://supabase.test");
+  vi.stubEnv("SUPABASE_SECRET_KEY", database.keys.secret);
 });
 afterAll(async () => {
-  process.env = before;
+  vi.unstubAllEnvs();
   await database.drop();
 });
 
