@@ -183,7 +183,8 @@ test("a price that was archived stays whose it is; buying it is refused in words
 });
 
 describe("a second subscription", () => {
-  test("bought in another tab is ended and refunded whole by itself, told to the owners, and to no founder", async () => {
+  /** A person who bought a plan in two tabs at once, of which nothing has been heard. */
+  async function buyTwice() {
     const buyer = await scene.buyer();
     scene.deliver = false;
     const urls: string[] = [];
@@ -198,17 +199,33 @@ describe("a second subscription", () => {
     const customer = String(first.customer);
     expect(second.customer).toBe(customer);
     scene.deliver = true;
-    await askAboutCustomer(customer);
-    await settle();
+    return { ...buyer, customer, subscription: String(first.subscription) };
+  }
+
+  async function refundsOfSecond(customer: string): Promise<number[]> {
     const { data } = await stripe().subscriptions.list({ customer, status: "all" });
     expect(data.map(({ status }) => status).sort()).toEqual(["active", "canceled"]);
     const { data: refunds } = await stripe().refunds.list({ limit: 10 });
     const gone = data.find(({ status }) => status === "canceled")?.id;
-    expect(refunds.filter(({ metadata }) => metadata?.subscription === gone).map(({ amount }) => amount)).toEqual([
-      2900,
-    ]);
-    const subscriber = { ...buyer, customer, subscription: String(first.subscription) };
+    return refunds.filter(({ metadata }) => metadata?.subscription === gone).map(({ amount }) => amount);
+  }
+
+  test("bought in another tab is ended and refunded whole by itself, told to the owners, and to no founder", async () => {
+    const subscriber = await buyTwice();
+    await askAboutCustomer(subscriber.customer);
+    await settle();
+    expect(await refundsOfSecond(subscriber.customer)).toEqual([2900]);
     expect([await total(subscriber), await alerts(subscriber)]).toEqual([starter, []]);
+    expect((await mails(subscriber)).filter((kind) => kind === "duplicate_refunded")).toHaveLength(1);
+  });
+
+  test("is refunded once and ended all the same when Stripe fails between the two", async () => {
+    const subscriber = await buyTwice();
+    await scene.control("faults", { method: "DELETE", path: "/v1/subscriptions/*", status: 500, times: 3 });
+    await expect(askAboutCustomer(subscriber.customer)).rejects.toThrow();
+    await askAboutCustomer(subscriber.customer);
+    await settle();
+    expect(await refundsOfSecond(subscriber.customer)).toEqual([2900]);
     expect((await mails(subscriber)).filter((kind) => kind === "duplicate_refunded")).toHaveLength(1);
   });
 
