@@ -1,10 +1,9 @@
 import type { Metadata, Route } from "next";
-import Link from "next/link";
 import { z } from "zod";
 import { AccountSearch } from "@/components/admin/account-search";
 import { AccountsTable } from "@/components/admin/accounts-table";
-import { buttonVariants } from "@/components/ui/button";
-import { Card, CardFooter } from "@/components/ui/card";
+import { OlderLink } from "@/components/admin/older-link";
+import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { findAccounts } from "@/lib/admin/accounts";
@@ -39,16 +38,7 @@ export default async function AccountsPage({ searchParams }: PageProps<"/admin/a
       ) : (
         <Card>
           <AccountsTable accounts={accounts} planName={planName} />
-          {found.length > PAGE && (
-            <CardFooter>
-              <Link
-                href={`/admin/accounts?${next}` as Route}
-                className={buttonVariants({ variant: "secondary", size: "sm" })}
-              >
-                Older ones
-              </Link>
-            </CardFooter>
-          )}
+          {found.length > PAGE && <OlderLink href={`/admin/accounts?${next}` as Route} />}
         </Card>
       )}
     </>

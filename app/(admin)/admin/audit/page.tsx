@@ -1,9 +1,8 @@
 import type { Metadata, Route } from "next";
-import Link from "next/link";
 import { z } from "zod";
 import { AuditTable } from "@/components/admin/audit-table";
-import { buttonVariants } from "@/components/ui/button";
-import { Card, CardFooter } from "@/components/ui/card";
+import { OlderLink } from "@/components/admin/older-link";
+import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { readAdminActions } from "@/lib/admin/actions";
@@ -39,16 +38,7 @@ export default async function AuditPage({ searchParams }: PageProps<"/admin/audi
       ) : (
         <Card>
           <AuditTable actions={actions} now={now()} withAccount={!account} />
-          {found.length > PAGE && (
-            <CardFooter>
-              <Link
-                href={`/admin/audit?${next}` as Route}
-                className={buttonVariants({ variant: "secondary", size: "sm" })}
-              >
-                Older ones
-              </Link>
-            </CardFooter>
-          )}
+          {found.length > PAGE && <OlderLink href={`/admin/audit?${next}` as Route} />}
         </Card>
       )}
     </>

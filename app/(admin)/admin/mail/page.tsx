@@ -2,8 +2,8 @@ import type { Metadata, Route } from "next";
 import Link from "next/link";
 import { z } from "zod";
 import { MailList as Mails } from "@/components/admin/mail-list";
-import { buttonVariants } from "@/components/ui/button";
-import { Card, CardFooter } from "@/components/ui/card";
+import { OlderLink } from "@/components/admin/older-link";
+import { Card } from "@/components/ui/card";
 import { cn } from "@/components/ui/cn";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
@@ -58,16 +58,7 @@ export default async function MailPage({ searchParams }: PageProps<"/admin/mail"
       ) : (
         <Card>
           <Mails mails={mails} now={now()} />
-          {found.length > PAGE && (
-            <CardFooter>
-              <Link
-                href={`/admin/mail?${next}` as Route}
-                className={buttonVariants({ variant: "secondary", size: "sm" })}
-              >
-                Older ones
-              </Link>
-            </CardFooter>
-          )}
+          {found.length > PAGE && <OlderLink href={`/admin/mail?${next}` as Route} />}
         </Card>
       )}
     </>
